@@ -1,0 +1,122 @@
+"""Settings as typed values: from the environment first, then one TOML file, then a safe default.
+
+`SAMEN_HOME` is the folder with everything a service must keep; `samen.toml` in it (or the file named by `SAMEN_CONFIG`)
+holds what differs from the defaults. Secrets are never a default: they are made at first start, in a file of their own.
+"""
+
+import secrets
+import tomllib
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, cast
+
+
+class BadSetting(ValueError):
+    """A setting cannot be read: the message names it, what is wrong, and what would be right."""
+
+
+def setting(default: object, about: str) -> Any:
+    """Declare one setting: its default and one sentence on what it does."""
+    return field(default=default, metadata={"about": about})
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting of the product, `SAMEN_<NAME>` in the environment and `name` in the TOML file."""
+
+    home: Path = setting(Path("var"), "Folder for the database, secrets, uploads and backups.")
+    database: str = setting("", "Database URL; empty = SQLite in home. postgresql://user:password@host:port/name else.")
+    demo: bool = setting(False, "Demo mode: made-up people, walk-in sign-in. Never on a service with real people.")
+    debug: bool = setting(False, "Developer pages on errors. `samen doctor` refuses to serve with it outside demo mode.")
+    host: str = setting("127.0.0.1", "Address to listen on.")
+    port: int = setting(8000, "Port to listen on.")
+    hosts: tuple[str, ...] = setting(("127.0.0.1", "localhost", "[::1]"), "Host names that people use to reach the service.")
+    https: bool = setting(False, "Behind TLS: cookies are sent over https alone, and browsers are told to insist.")
+    service_name: str = setting("Samen", "Name of the service, as people read it.")
+    service_email: str = setting("privacy@example.org", "Address for questions about AI and rights; stands in the public register.")
+    service_phone: str = setting("", "The service's own phone line, shown on the help page and in each denial.")
+    country: str = setting("nl", "Country whose help lines come first: nl, be or eu.")
+    language: str = setting("nl", "Language when a visitor's browser asks for none of ours: en or nl.")
+    time_zone: str = setting("Europe/Amsterdam", "Time zone in which times are shown.")
+    email_url: str = setting("", "smtp://user:password@host:port; empty = mail is written to home/mail.")
+    upload_mb: int = setting(64, "Largest upload, in megabytes.")
+    threads: int = setting(4, "Threads that answer requests.")
+    review_days: int = setting(7, "Days within which a clinician decides on a held finding.")
+    review_capacity: int = setting(50, "Open findings per person on duty above which AI systems of mode suggest stop running.")
+    break_glass_minutes: int = setting(60, "Minutes after which emergency access ends by itself.")
+    backup_days: int = setting(35, "Days that backups are kept; told to people who erase something.")
+
+    @property
+    def database_url(self) -> str:
+        """Give the database's URL, SQLite in home when none was set."""
+        return self.database or f"sqlite:///{(self.home / 'samen.sqlite3').resolve()}"
+
+
+def read(env: Mapping[str, str], file: Mapping[str, object]) -> Config:
+    """Read the settings from an environment and the parsed TOML file.
+
+    Raises: BadSetting for a value of the wrong kind, or a name in the file that no setting has.
+    """
+    known = {each.name: each for each in fields(Config)}
+    if unknown := set(file) - set(known):
+        raise BadSetting(f"samen.toml: no setting is called {', '.join(sorted(unknown))}. `samen doctor --settings` lists them.")
+    given: dict[str, Any] = {}
+    for name, each in known.items():
+        if (raw := env.get(f"SAMEN_{name.upper()}")) is not None:
+            given[name] = _typed(f"SAMEN_{name.upper()}", raw, each.default)
+        elif name in file:
+            given[name] = _typed(f"{name} in samen.toml", file[name], each.default)
+    return Config(**given)
+
+
+def _typed(name: str, raw: object, like: object) -> object:
+    """Turn one raw value into the type of the setting's default."""
+    if isinstance(like, bool):
+        if str(raw).lower() in ("1", "true", "yes", "on"):
+            return True
+        if str(raw).lower() in ("0", "false", "no", "off", ""):
+            return False
+        raise BadSetting(f"{name}: {raw!r} is neither yes nor no. Write 1 or 0.")
+    if isinstance(like, int):
+        try:
+            return int(cast(str, raw))
+        except (TypeError, ValueError) as wrong:
+            raise BadSetting(f"{name}: {raw!r} is not a whole number.") from wrong
+    if isinstance(like, tuple):
+        return tuple(raw) if isinstance(raw, list) else tuple(part.strip() for part in str(raw).split(",") if part.strip())
+    if isinstance(like, Path):
+        return Path(str(raw)).expanduser()
+    return str(raw)
+
+
+def load(env: Mapping[str, str]) -> Config:
+    """Read the settings that hold here: the environment and the TOML file it points to."""
+    home = Path(env.get("SAMEN_HOME", "var")).expanduser()
+    path = Path(env.get("SAMEN_CONFIG", home / "samen.toml")).expanduser()
+    try:
+        return read(env, tomllib.loads(path.read_text()) if path.exists() else {})
+    except tomllib.TOMLDecodeError as wrong:
+        raise BadSetting(f"{path} is not valid TOML: {wrong}. Mend that line, or move the file away.") from wrong
+
+
+SECRETS = {
+    "django_key": "signs sessions and forms",
+    "service_key": "wraps each person's own key",
+    "ledger_key": "signs the ledger's checkpoints",
+}
+
+
+def load_secrets(home: Path) -> dict[str, str]:
+    """Give the service's secrets, making them at first start in a file that only its owner can read."""
+    path = home / "secrets.toml"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        lines = [f"# {about}\n{name} = \"{urlsafe_b64encode(secrets.token_bytes(32)).decode()}\"\n" for name, about in SECRETS.items()]
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text("# Made at first start. Keep a copy apart from the backups: without it they cannot be read.\n" + "".join(lines))
+    found = tomllib.loads(path.read_text())
+    if missing := set(SECRETS) - set(found):
+        raise BadSetting(f"{path} lacks {', '.join(sorted(missing))}. Restore the file from your copy; do not write a new one over it.")
+    return found
