@@ -1,0 +1,91 @@
+"""May this human see that of this person: one rule, used by the page that asks and by the store that answers.
+
+The answer is a value: `Allowed` opens the stores for exactly one person and one area; `Refused` says why not.
+A store that is handed neither refuses to run.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from samen.people.roles import CARDS, Role, Scope
+
+
+class Ground(StrEnum):
+    """Why a human may look; the person reads this word in the list of who looked."""
+
+    OWN = "own"  # it is their own
+    CARE = "care"  # a care relationship
+    SUPPORT = "support"  # the person's own yes to a supporter
+    BREAK_GLASS = "break-glass"  # emergency, with a reason
+    IMPORT = "import"  # the machine files what came in; it shows nobody anything
+    PORTABILITY = "portability"  # handing the person their own copy
+
+
+class NotAllowed(PermissionError):
+    """A store was asked for something that its access decision does not open. A programming error, never a page."""
+
+
+@dataclass(frozen=True)
+class Tie:
+    """One standing reason to be let in: a care relationship, a supporter's proxy, or emergency access."""
+
+    ground: Ground
+    role: Role
+    starts: datetime
+    ends: datetime | None  # None = still open
+    purpose: str = ""
+    scopes: frozenset[Scope] = frozenset()  # only for SUPPORT: what the person said yes to
+
+    def holds(self, now: datetime) -> bool:
+        """Say whether the tie holds at this moment."""
+        return self.starts <= now and (self.ends is None or now < self.ends)
+
+    def opens(self) -> frozenset[Scope]:
+        """Give the areas that this tie opens."""
+        seen = CARDS[self.role].sees
+        return seen & self.scopes if self.ground is Ground.SUPPORT else seen
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """A human may see (and, where the page says so, change) this area of this person's data, now and for this reason."""
+
+    person: UUID
+    scope: Scope
+    ground: Ground
+    role: Role
+    actor: UUID | None  # None only for the machine itself: IMPORT, PORTABILITY
+    purpose: str = ""
+
+    def require(self, scope: Scope, person: UUID | None = None) -> None:
+        """Raise NotAllowed unless this decision opens that area of that person."""
+        if scope is not self.scope or (person is not None and person != self.person):
+            raise NotAllowed(f'This access decision opens "{self.scope}" of one person; "{scope}" was asked for.')
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A human may not see this; the code has its sentence in `people.refused`."""
+
+    code: str  # NO_TIE, ENDED, NOT_YOUR_ROLE
+
+
+def decide(*, person: UUID, owner: UUID | None, actor: UUID, ties: Iterable[Tie], scope: Scope, now: datetime) -> Allowed | Refused:
+    """Decide whether this human may see this area of this person's data.
+
+    `owner` is the person's own account, if there is one. A person may always see all of their own.
+    """
+    if owner is not None and actor == owner:
+        return Allowed(person=person, scope=scope, ground=Ground.OWN, role=Role.PERSON, actor=actor)
+    ties = list(ties)
+    standing = [tie for tie in ties if tie.holds(now)]
+    # Care before break-glass: emergency access is named as such only where nothing else opens the door.
+    for tie in sorted(standing, key=lambda tie: tie.ground is Ground.BREAK_GLASS):
+        if scope in tie.opens():
+            return Allowed(person=person, scope=scope, ground=tie.ground, role=tie.role, actor=actor, purpose=tie.purpose)
+    if standing:
+        return Refused("NOT_YOUR_ROLE")
+    return Refused("ENDED" if ties else "NO_TIE")
