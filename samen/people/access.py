@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from samen.people.roles import CARDS, Role, Scope
+from samen.people.roles import CARDS, Duty, Role, Scope, may
 
 
 class Ground(StrEnum):
@@ -22,6 +22,18 @@ class Ground(StrEnum):
     BREAK_GLASS = "break-glass"  # emergency, with a reason
     IMPORT = "import"  # the machine files what came in; it shows nobody anything
     PORTABILITY = "portability"  # handing the person their own copy
+
+
+class CarePurpose(StrEnum):
+    """What a care relationship is for; the person reads this word beside the professional's name."""
+
+    INTAKE = "intake"
+    TREATMENT = "treatment"
+    SOCIAL_SUPPORT = "social-support"
+    PEER_SUPPORT = "peer-support"
+    COUNSELLING = "counselling"
+    CONSULTATION = "consultation"  # a colleague thinks along for a while
+    CRISIS = "crisis"
 
 
 class NotAllowed(PermissionError):
@@ -70,10 +82,12 @@ class Allowed:
 class Refused:
     """A human may not see this; the code has its sentence in `people.refused`."""
 
-    code: str  # NO_TIE, ENDED, NOT_YOUR_ROLE
+    code: str  # NO_TIE, ENDED, NOT_YOUR_ROLE, NO_REASON
 
 
-def decide(*, person: UUID, owner: UUID | None, actor: UUID, ties: Iterable[Tie], scope: Scope, now: datetime) -> Allowed | Refused:
+def decide(
+    *, person: UUID, owner: UUID | None, actor: UUID, ties: Iterable[Tie], scope: Scope, now: datetime
+) -> Allowed | Refused:
     """Decide whether this human may see this area of this person's data.
 
     `owner` is the person's own account, if there is one. A person may always see all of their own.
@@ -85,7 +99,22 @@ def decide(*, person: UUID, owner: UUID | None, actor: UUID, ties: Iterable[Tie]
     # Care before break-glass: emergency access is named as such only where nothing else opens the door.
     for tie in sorted(standing, key=lambda tie: tie.ground is Ground.BREAK_GLASS):
         if scope in tie.opens():
-            return Allowed(person=person, scope=scope, ground=tie.ground, role=tie.role, actor=actor, purpose=tie.purpose)
+            return Allowed(
+                person=person, scope=scope, ground=tie.ground, role=tie.role, actor=actor, purpose=tie.purpose
+            )
     if standing:
         return Refused("NOT_YOUR_ROLE")
     return Refused("ENDED" if ties else "NO_TIE")
+
+
+def may_start_care(by: frozenset[Role], whose: frozenset[Role], role: Role, *, own: bool) -> Refused | None:
+    """Say why this care relationship may not start, or nothing.
+
+    `by` are the roles of whoever starts it, `whose` those of the professional who will care in `role`. A clinical lead
+    may start any; whoever decides on findings may start their own, which the person sees at once.
+    """
+    if role not in whose or Duty.CARE not in CARDS[role].duties:
+        return Refused("NOT_YOUR_ROLE")
+    if may(by, Duty.LEAD) or (own and Duty.DECIDE in CARDS[role].duties):
+        return None
+    return Refused("NOT_YOUR_ROLE")

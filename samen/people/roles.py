@@ -72,9 +72,12 @@ CARDS: Mapping[Role, RoleCard] = {
     Role.PERSON: RoleCard(sees=_ALL, duties=frozenset(), second_factor=False),
     # A supporter sees what the person named in the yes, never more than this.
     Role.SUPPORTER: RoleCard(sees=_ALL, duties=frozenset(), second_factor=False),
-    Role.CLINICIAN: RoleCard(sees=_CLINICAL, duties=frozenset({Duty.CARE, Duty.BREAK_GLASS, Duty.DECIDE, Duty.SUSPEND})),
+    Role.CLINICIAN: RoleCard(
+        sees=_CLINICAL, duties=frozenset({Duty.CARE, Duty.BREAK_GLASS, Duty.DECIDE, Duty.SUSPEND})
+    ),
     Role.CLINICAL_LEAD: RoleCard(
-        sees=_CLINICAL, duties=frozenset({Duty.CARE, Duty.BREAK_GLASS, Duty.DECIDE, Duty.LEAD, Duty.SUSPEND, Duty.RESUME})
+        sees=_CLINICAL,
+        duties=frozenset({Duty.CARE, Duty.BREAK_GLASS, Duty.DECIDE, Duty.LEAD, Duty.SUSPEND, Duty.RESUME}),
     ),
     Role.SOCIAL_WORKER: RoleCard(sees=_SOCIAL, duties=frozenset({Duty.CARE})),
     Role.PEER_WORKER: RoleCard(sees=frozenset({Scope.CONTACT, Scope.NOTES}), duties=frozenset({Duty.CARE})),
@@ -86,6 +89,9 @@ CARDS: Mapping[Role, RoleCard] = {
     Role.OVERSEER: RoleCard(sees=_NONE, duties=frozenset({Duty.OVERSEE, Duty.SUSPEND, Duty.RESUME})),
     Role.ADMINISTRATOR: RoleCard(sees=_NONE, duties=frozenset({Duty.RUN_MACHINE})),
 }
+
+# Being a person or a supporter follows from what the person is or said; nobody hands these roles out.
+GRANTED: tuple[Role, ...] = tuple(role for role in Role if role not in (Role.PERSON, Role.SUPPORTER))
 
 
 def may(roles: frozenset[Role], duty: Duty) -> bool:
