@@ -63,7 +63,7 @@ class Tie:
 
 @dataclass(frozen=True)
 class Allowed:
-    """A human may see (and, where the page says so, change) this area of this person's data, now and for this reason."""
+    """A human may see (and, where the page says so, change) this area of this person's data, for this reason."""
 
     person: UUID
     scope: Scope

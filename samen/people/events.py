@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.http import HttpRequest
 
 SECOND_FACTOR = "second_factor"  # in the session: the account that added one in it
@@ -14,5 +15,7 @@ def note_added(*, request: HttpRequest, user: Any, authenticator: Any, **_: Any)
 
 
 def note_removed(*, request: HttpRequest, **_: Any) -> None:
-    """Take that back when one is removed."""
+    """Take that back when one is removed, also for a session that was opened with it."""
     request.session.pop(SECOND_FACTOR, None)
+    records = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [each for each in records if each.get("method") != "mfa"]

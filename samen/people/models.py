@@ -83,7 +83,7 @@ class Person(models.Model):
 
 
 class PersonKey(models.Model):
-    """One person's key, wrapped. It opens only together with the service key and the person's half in `keys.sqlite3`."""
+    """One person's key, wrapped. It opens only with the service key and the person's half in `keys.sqlite3`."""
 
     person = models.OneToOneField(Person, primary_key=True, on_delete=models.PROTECT, related_name="key")
     wrapped = models.BinaryField()
@@ -120,7 +120,7 @@ class RoleGrant(Tied):
 
 
 class CareRelationship(Tied):
-    """This professional cares for this person, for this purpose. Nothing else opens a record to a professional by day."""
+    """This professional cares for this person, for this purpose: what opens a record on an ordinary day."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="care")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="care")
@@ -182,7 +182,7 @@ class BreakGlass(models.Model):
 
 
 class Access(models.Model):
-    """One look by a human at a person's data. Triggers refuse changing a row, and removing one before the person is erased."""
+    """One look by a human at a person's data. Triggers refuse a change, and a removal before the person is erased."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="looks")
     account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="looks")

@@ -86,7 +86,8 @@ def _opened(row: PersonKey, half: bytes | None, services: Mapping[str, Service])
         return None
     if (service := services.get(row.service_key_id)) is None:
         raise sealing.Unreadable(
-            f"A key is wrapped under service key {row.service_key_id}, which is not in secrets.toml. Restore that file from your copy."
+            f"A key is wrapped under service key {row.service_key_id}, which is not in secrets.toml. "
+            "Restore that file from your copy."
         )
     return sealing.unwrap(bytes(row.wrapped), service=service, half=half, person=row.person_id)
 
@@ -120,7 +121,7 @@ def _wrapped(key: bytes, person: UUID, half: bytes, service: Service) -> bytes:
 
 
 def rotate_service_key(old: Service, new: Service, *, at_once: int = 500) -> int:
-    """Wrap every key anew that still lies under the old service key; gives how many. Stopped halfway, it goes on from there."""
+    """Wrap every key anew that lies under the old service key, and give how many. Stopped halfway, it goes on from there."""
     done = 0
     while rows := list(PersonKey.objects.filter(service_key_id=old.id, destroyed_at=None).order_by("person")[:at_once]):
         halves = _halves_of([row.person_id for row in rows])
@@ -159,7 +160,7 @@ _open = threading.local()
 
 
 def halves_path() -> Path:
-    """Give the file with everyone's half of a key. It is backed up apart from the database, and only its newest copy is kept."""
+    """Give the file with everyone's half of a key. Its backup lies apart from the database's; only the newest is kept."""
     return Path(settings.SAMEN.home) / "keys.sqlite3"
 
 
@@ -182,7 +183,7 @@ def _halves_of(person_ids: Sequence[UUID], at_once: int = 500) -> dict[UUID, byt
     for start in range(0, len(person_ids), at_once):
         ids = [each.bytes for each in person_ids[start : start + at_once]]
         marks = ",".join("?" * len(ids))
-        rows = _halves().execute(f"select person, half from half where person in ({marks})", ids)  # noqa: S608
+        rows = _halves().execute(f"select person, half from half where person in ({marks})", ids)
         found |= {UUID(bytes=person): half for person, half in rows}
     return found
 
@@ -344,7 +345,7 @@ def end_care(care: CareRelationship, *, by: Account, now: datetime) -> None:
 
 
 def give_proxy(access: Allowed, account: Account, scopes: Iterable[Scope], *, ends: datetime, now: datetime) -> Proxy:
-    """Store the person's yes to a supporter. Raises: NotAllowed for anyone but the person; ValueError for an empty yes."""
+    """Store the person's yes to a supporter. Raises: NotAllowed unless it is the person; ValueError for an empty yes."""
     _own(access)
     named = sorted(set(scopes))
     if not named or account.id == access.actor:
@@ -355,7 +356,7 @@ def give_proxy(access: Allowed, account: Account, scopes: Iterable[Scope], *, en
 
 
 def end_proxy(access: Allowed, proxy_id: int, *, now: datetime) -> bool:
-    """End a supporter's access now; gives False when there was nothing to end. Raises: NotAllowed for anyone but the person."""
+    """End a supporter's access now; False when there was nothing to end. Raises: NotAllowed unless it is the person."""
     _own(access)
     return bool(Proxy.objects.filter(id=proxy_id, person=access.person, ends__gt=now, starts__lt=now).update(ends=now))
 
@@ -413,11 +414,17 @@ def note_accesses(accesses: Sequence[Allowed], *, what: str, at: datetime, kind:
     """Write down one look at several people, such as a list of names."""
     rows = [
         Access(
-            person_id=each.person, account_id=each.actor, role=each.role, ground=each.ground, scope=each.scope, purpose=each.purpose,
-            what=what, at=at,
+            person_id=each.person,
+            account_id=each.actor,
+            role=each.role,
+            ground=each.ground,
+            scope=each.scope,
+            purpose=each.purpose,
+            what=what,
+            at=at,
         )
         for each in accesses
-    ]  # fmt: skip
+    ]
     with transaction.atomic():
         Access.objects.bulk_create(rows)
         ledger.append([_leaf(row, kind) for row in rows], at=at)
@@ -511,7 +518,7 @@ class Known:
 
 
 def my_people(account: Account, now: datetime, page: int = 1) -> list[Known]:
-    """Give the people this account is tied to now, emergencies first; one row more than a page says there is a next one.
+    """Give the people this account is tied to now, emergencies first; one more than a page says there is a next one.
 
     As many queries for five people as for five thousand.
     """
@@ -533,11 +540,17 @@ def my_people(account: Account, now: datetime, page: int = 1) -> list[Known]:
 def _known(ties: Sequence[CareRelationship | BreakGlass | Proxy]) -> list[Known]:
     opened = _sealers({tie.person_id: tie.person.key for tie in ties}.values())
     return [
-        Known(tie.person_id, opened[tie.person_id].open_text(tie.person.name_sealed, NAME), _as_access(tie), tie.starts, tie.ends,
-              tie.pk if isinstance(tie, CareRelationship) else None)
+        Known(
+            person=tie.person_id,
+            name=opened[tie.person_id].open_text(tie.person.name_sealed, NAME),
+            access=_as_access(tie),
+            since=tie.starts,
+            ends=tie.ends,
+            care=tie.pk if isinstance(tie, CareRelationship) else None,
+        )
         for tie in ties
         if opened[tie.person_id].key is not None
-    ]  # fmt: skip
+    ]
 
 
 def _as_access(tie: CareRelationship | BreakGlass | Proxy) -> Allowed:

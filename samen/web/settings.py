@@ -147,3 +147,61 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+
+# --- signing in ---
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "samen.web.accounts.AccountAdapter"
+ACCOUNT_SIGNUP_FORM_CLASS = "samen.web.accounts.SignupForm"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# Where mail is only written to a file nobody could confirm an address.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SAMEN.email_url else "optional"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"{SAMEN.service_name}: "
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail about this service to somebody who never came here
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "signup": "10/m/ip"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SAMEN.https else 0  # behind TLS the address is the one that the proxy passes on
+MFA_ADAPTER = "samen.web.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SAMEN.service_name
+MFA_ALLOW_UNVERIFIED_EMAIL = not SAMEN.email_url
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SAMEN.https
+
+
+def email(url: str) -> dict[str, object]:
+    """Turn a mail URL into Django's settings: SMTP, with TLS from smtps:// or port 587; without a URL, files."""
+    if not url:
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": str(SAMEN.home / "mail"),
+        }
+    parts = urlsplit(url)
+    port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname or "",
+        "EMAIL_PORT": port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme != "smtps" and port == 587,
+        "EMAIL_TIMEOUT": 20,
+    }
+
+
+globals().update(email(SAMEN.email_url))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = SAMEN.service_email
