@@ -79,7 +79,7 @@ def _json(value: dict[str, str]) -> bytes:
 def _fields(line: bytes) -> dict[str, object]:
     try:
         fields = json.loads(line)
-    except ValueError as wrong:
+    except (ValueError, RecursionError) as wrong:
         raise BadLine("A line is not JSON.") from wrong
     if not isinstance(fields, dict):
         raise BadLine("A line is not a JSON object.")

@@ -21,6 +21,7 @@ from samen.ledger.models import Checkpoint, Head, Leaf, Tile
 from samen.ledger.receipt import Receipt
 from samen.ledger.tree import (
     EMPTY_ROOT,
+    HASH,
     Frontier,
     Node,
     Range,
@@ -90,7 +91,7 @@ def _locked() -> Frontier:
 
 def _frontier(row: Head) -> Frontier:
     kept = bytes(row.frontier)
-    return Frontier(row.size, tuple(kept[at : at + tiles.HASH] for at in range(0, len(kept), tiles.HASH)))
+    return Frontier(row.size, tuple(kept[at : at + HASH] for at in range(0, len(kept), HASH)))
 
 
 def _insert(first: int, rows: Sequence[tuple[Entry, bytes, bytes]]) -> None:
@@ -215,7 +216,7 @@ def receipt(index: int, *, now: datetime, secret: Mapping[str, object] | None = 
 
 
 def forget(subject: UUID) -> int:
-    """Destroy the salts kept for a subject and give how many: the tree stays valid, the commitments say nothing more."""
+    """Destroy a subject's salts and give how many: the tree stays valid, the commitments say nothing more."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA secure_delete = ON")  # overwrite the bytes, not only the pointer to them

@@ -7,11 +7,10 @@ tlog-tiles). Its root is the node (8 * (level + 1), index): the tiles of the lev
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from samen.ledger.tree import Frontier, Node
+from samen.ledger.tree import HASH, Frontier, Node
 
 WIDTH = 256
 HEIGHT = 8  # tree levels in a tile: 2**8 = WIDTH
-HASH = 32  # bytes of a SHA-256 hash
 
 TileName = tuple[int, int]
 

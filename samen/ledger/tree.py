@@ -11,6 +11,7 @@ from hashlib import sha256
 Node = tuple[int, int]
 Range = tuple[int, int]
 
+HASH = 32  # bytes of a SHA-256 hash
 EMPTY_ROOT = sha256(b"").digest()
 
 
@@ -124,10 +125,15 @@ def proof_of(ranges: Sequence[Range], hashes: Mapping[Node, bytes]) -> tuple[byt
     return tuple(_fold([hashes[node] for node in complete_nodes(span)]) for span in ranges)
 
 
+def _are_hashes(given: Sequence[bytes]) -> bool:
+    """Say whether each is as long as a SHA-256 hash: joined parts of other lengths could pose as another pair."""
+    return all(len(each) == HASH for each in given)
+
+
 def inclusion_holds(leaf: bytes, place: tuple[int, int], proof: Sequence[bytes], root: bytes) -> bool:
     """Say whether the proof shows that a leaf hash stands at `place` = (index, size) in the tree with this root."""
     index, size = place
-    if not 0 <= index < size:
+    if not 0 <= index < size or not _are_hashes([leaf, root, *proof]):
         return False
     here, last, found = index, size - 1, leaf
     for sibling in proof:
@@ -146,9 +152,9 @@ def inclusion_holds(leaf: bytes, place: tuple[int, int], proof: Sequence[bytes],
 def consistency_holds(old: tuple[int, bytes], new: tuple[int, bytes], proof: Sequence[bytes]) -> bool:
     """Say whether the proof shows that the tree `new` = (size, root) is the tree `old` with leaves added."""
     (old_size, old_root), (new_size, new_root) = old, new
-    if old_size == new_size:
+    if old_size == new_size > 0:
         return old_root == new_root and not proof
-    if not 0 < old_size < new_size or not proof:
+    if not 0 < old_size < new_size or not proof or not _are_hashes([old_root, new_root, *proof]):
         return False  # nothing can be shown from an empty tree, and no tree shrinks
     path = list(proof) if old_size & (old_size - 1) else [old_root, *proof]
     here, last = old_size - 1, new_size - 1

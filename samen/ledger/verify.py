@@ -27,7 +27,7 @@ class Fault(StrEnum):
     MOVED = "moved"  # a leaf stands in another's place
     REPEATED = "repeated"
     TRUNCATED = "truncated"  # the end is gone
-    UNSIGNED = "unsigned"  # leaves after the last checkpoint
+    UNSIGNED = "unsigned"  # leaves that no checkpoint vouches for
     CHANGED = "changed"  # leaves between two checkpoints do not give the signed root
     FORKED = "forked"  # two signed histories
 
@@ -181,7 +181,10 @@ def _order(places: list[int], size: int) -> Iterator[Failure]:
     if places == list(range(len(places))) and len(places) >= size:
         return
     seen = Counter(places)
-    end = max(size, max(seen, default=-1) + 1) if max(seen, default=-1) < 2 * size + len(places) else size
+    furthest = max(seen, default=-1) + 1
+    end = max(
+        size, furthest if furthest <= 2 * (size + len(places)) else 0
+    )  # a forged place far away would run for ever
     tail = max((place for place in seen if place < end), default=-1) + 1
     for first, last in _runs(place for place in range(tail) if place not in seen):
         yield Failure(Fault.MISSING, "The leaf is not in the file.", first, last)
@@ -223,8 +226,8 @@ def _against(walk: _Walk, heads: Sequence[TreeHead], kept: Sequence[TreeHead]) -
             )
             break
         good = size
-    if total > (end := max(signed, default=0)):
-        yield Failure(Fault.UNSIGNED, "No checkpoint covers these leaves.", end, total - 1)
+    if total > (reached := max((size for size in signed if size <= total), default=0)):
+        yield Failure(Fault.UNSIGNED, "No checkpoint that the file reaches covers these leaves.", reached, total - 1)
     for head in kept:
         if head.size <= total and walk.roots[head.size] != head.root:
             about = f"The checkpoint of {head.size} leaves that you kept was signed over another history."
