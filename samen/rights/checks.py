@@ -135,11 +135,9 @@ def consented(system: System, ask: Ask, facts: Facts) -> Denied | None:
     """G06: a standing yes of this person covers every category, purpose and recipient of the run."""
     if ask.trial:
         return None
-    if facts.restricted is None or facts.restricted:
-        return Denied("RESTRICTED")
     missing = consent.uncovered(ask.uses, facts.statements, facts.now, heavy=system.heavy)
     if missing is None:
-        return None
+        return None if facts.restricted is False else Denied("RESTRICTED")
     use, found = missing
     code = {Standing.NO: "WITHDRAWN", Standing.EXPIRED: "CONSENT_EXPIRED"}.get(found, "NO_CONSENT")
     return Denied(code, detail=use.key)
@@ -209,9 +207,7 @@ CHECKS: tuple[tuple[str, str, Check], ...] = (
 )
 
 
-def judge(
-    system: System, ask: Ask, facts: Facts, checks: tuple[tuple[str, str, Check], ...] = CHECKS
-) -> Denied | None:
+def judge(system: System, ask: Ask, facts: Facts, checks: tuple[tuple[str, str, Check], ...] = CHECKS) -> Denied | None:
     """Give the first denial, or nothing when every check stays silent."""
     if not checks:
         return Denied("FAILED", detail="no checks")

@@ -50,7 +50,9 @@ def standing(use: Use, statements: Iterable[Statement], now: datetime) -> Standi
     return Standing.YES
 
 
-def uncovered(uses: Collection[Use], statements: Collection[Statement], now: datetime, *, heavy: bool) -> tuple[Use, Standing] | None:
+def uncovered(
+    uses: Collection[Use], statements: Collection[Statement], now: datetime, *, heavy: bool
+) -> tuple[Use, Standing] | None:
     """Give the first use that no standing yes covers, or nothing when all are covered.
 
     For a heavy class a yes without the teach-back answer counts as none. No uses at all is not cover.

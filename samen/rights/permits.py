@@ -27,7 +27,9 @@ def require(permit: Permit, category: Category, person: UUID | None, *, key: byt
     if not isinstance(permit, Permit) or not hmac.compare_digest(permit.seal, _seal(permit, key)):
         raise NotPermitted("This permit was not given by the gate. Call rights.gate.run; nothing else gives permits.")
     if now >= permit.expires:
-        raise NotPermitted(f"{permit.system}: its permit ran out at {permit.expires:%H:%M:%S}. Run again for a new one.")
+        raise NotPermitted(
+            f"{permit.system}: its permit ran out at {permit.expires:%H:%M:%S}. Run again for a new one."
+        )
     if person is None or person != permit.person:
         raise NotPermitted(f"{permit.system} asked for a person whom its permit does not name.")
     if category not in permit.categories:

@@ -44,8 +44,9 @@ class Registered:
     """The handle that rooms hold: what was declared, without the functions. Those stay with the gate."""
 
     id: str
-    manifest: System
+    manifest: System  # its functions are closed: calling one raises NotPermitted
     digest: str
+    words: str  # digest of its sentences: what a person read before saying yes
 
 
 def problems(system: System, *, written: Callable[[str], bool], there: Callable[[str], bool]) -> list[str]:
@@ -55,7 +56,9 @@ def problems(system: System, *, written: Callable[[str], bool], there: Callable[
     """
     found = [f"PROHIBITED: {reason}" for reason in prohibited.reasons(system)]
     wanted = [*SENTENCES, *(TEACH_BACK if system.heavy else ()), *_keys_of(system)]
-    found += [f"no sentence {system.words}.{key} in every language" for key in wanted if not written(f"{system.words}.{key}")]
+    found += [
+        f"no sentence {system.words}.{key} in every language" for key in wanted if not written(f"{system.words}.{key}")
+    ]
     found += [f"no file samen/{path}" for path in (*system.sources, *system.models) if not there(path)]
     if not system.uses:
         found.append("it names no use: which category, for which purpose, to whom")
@@ -84,6 +87,11 @@ def digest(system: System, read: Callable[[str], bytes], sentences: Mapping[str,
     for path in sorted({*system.sources, *system.models}):
         sha.update(path.encode() + b"\0" + hashlib.sha256(read(path)).digest())
     return sha.hexdigest()
+
+
+def words_digest(system: System, sentences: Mapping[str, Mapping[str, str]]) -> str:
+    """Give the SHA-256 over the system's sentences alone."""
+    return hashlib.sha256("\0".join(_words(system, sentences)).encode()).hexdigest()
 
 
 def _declared(system: System) -> list[str]:
@@ -120,7 +128,8 @@ def sheet(system: System) -> dict[str, Any]:
         "reviewer": str(system.reviewer) if system.reviewer else None,
         "languages": list(system.languages),
         "uses": [
-            {"category": str(use.category), "purpose": str(use.purpose), "recipient": str(use.recipient)} for use in system.uses
+            {"category": str(use.category), "purpose": str(use.purpose), "recipient": str(use.recipient)}
+            for use in system.uses
         ],
         "needed_until": system.needed_until.isoformat(),
         "evidence": [

@@ -47,7 +47,13 @@ def move(start: Stage, end: Stage) -> Move | None:
 
 
 def refusal(
-    start: Stage, end: Stage, *, duties: AbstractSet[Duty], approved: bool, evidenced: bool, hands: AbstractSet[Role] = frozenset()
+    start: Stage,
+    end: Stage,
+    *,
+    duties: AbstractSet[Duty],
+    approved: bool,
+    evidenced: bool,
+    hands: AbstractSet[Role] = frozenset(),
 ) -> str:
     """Say why a transition may not be made, as a code with its sentence in `rights.stages`; empty when it may."""
     found = move(start, end)

@@ -86,7 +86,6 @@ class StopOrder(models.Model):
     at = models.DateTimeField()
     epoch = models.PositiveBigIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    queued_before = models.PositiveIntegerField(default=0)
     done_at = models.DateTimeField(null=True)
     cleared = models.JSONField(default=dict)
     leaf = models.PositiveBigIntegerField(null=True)
@@ -94,6 +93,8 @@ class StopOrder(models.Model):
     class Meta:
         constraints = [
             one_of("stop_kind_known", "kind", ("all", "system", "category")),
-            models.CheckConstraint(condition=Q(done_at=None) | Q(leaf__isnull=False), name="a_done_stop_is_on_the_ledger"),
+            models.CheckConstraint(
+                condition=Q(done_at=None) | Q(leaf__isnull=False), name="a_done_stop_is_on_the_ledger"
+            ),
         ]
         indexes = [models.Index(fields=["person", "-at"], name="stop_of_person")]

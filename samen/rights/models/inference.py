@@ -37,7 +37,9 @@ class InferenceRecord(models.Model):
     """One thing that an AI system inferred about one person, sealed with that person's key."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    permit = models.OneToOneField(PermitRow, on_delete=models.PROTECT, related_name="record")  # no finding without a permit
+    permit = models.OneToOneField(
+        PermitRow, on_delete=models.PROTECT, related_name="record"
+    )  # no finding without a permit
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     system = models.ForeignKey(SystemState, on_delete=models.PROTECT, related_name="records")
     version = models.CharField(max_length=WORD)

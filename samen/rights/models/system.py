@@ -121,7 +121,9 @@ class Need(models.Model):
 class Seat(models.Model):
     """A seat of the panel. Nothing clinical stands here, and no clinical role can read it."""
 
-    account = models.OneToOneField(settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.PROTECT, related_name="+"
+    )
     lived_experience = models.BooleanField()
     conflict = models.TextField(blank=True)  # declared tie with a maker: the seat's ballots are not counted
     attested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

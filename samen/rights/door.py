@@ -1,0 +1,80 @@
+"""What rooms may ask of the ring, besides the gate itself: registering a system, checking a permit, the human route, a person's list."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.utils import timezone
+
+from samen import words
+from samen.people.access import Allowed
+from samen.rights import gate
+from samen.rights import register as registry
+from samen.rights.incidents import Kind
+from samen.rights.permits import NotPermitted as NotPermitted
+from samen.rights.register import Refused, Registered
+from samen.rights.store import cases, inference
+from samen.rights.store.inference import Shown as Shown
+from samen.rights.words import Category, Permit, System
+
+ROOT = Path(words.__file__).parent
+_REGISTERED: dict[str, Registered] = {}
+PROBES: dict[str, Callable[[], str]] = {}
+
+
+def register(system: System) -> Registered:
+    """Check a system's declaration, keep its functions to the gate, and give the handle that its room holds.
+
+    Raises: Refused with every reason. What may never be is refused here, whatever the settings.
+    """
+    found = registry.problems(system, written=_written, there=lambda path: (ROOT / path).is_file())
+    if system.id in _REGISTERED:
+        found.append("its id is taken")
+    if found:
+        raise Refused(f"{system.id} was not registered:\n- " + "\n- ".join(found))
+    sentences = words.sentences()
+    handle = Registered(
+        id=system.id,
+        manifest=gate.closed(system),
+        digest=registry.digest(system, lambda path: (ROOT / path).read_bytes(), sentences),
+        words=registry.words_digest(system, sentences),
+    )
+    gate.keep(system)
+    _REGISTERED[system.id] = handle
+    return handle
+
+
+def _written(key: str) -> bool:
+    forms = words.sentences().get(key, {})
+    return all(forms.get(language, "").strip() for language in words.LANGUAGES)
+
+
+def systems() -> list[Registered]:
+    """Give every registered system, by id."""
+    return [_REGISTERED[name] for name in sorted(_REGISTERED)]
+
+
+def system(name: str) -> Registered | None:
+    """Give one registered system."""
+    return _REGISTERED.get(name)
+
+
+def require(permit: Permit, category: Category, person: UUID | None) -> None:
+    """Let a store read this category of this person under this permit, or refuse. Raises: NotPermitted."""
+    gate.require(permit, category, person)
+
+
+def latest(access: Allowed, system_id: str) -> Shown | None:
+    """Give the newest inference of a system about a person, whatever became of it."""
+    return inference.latest(access, system_id)
+
+
+def ask_for_human(access: Allowed, text: str = "", *, record: UUID | None = None, at: datetime | None = None) -> UUID:
+    """Open a case "I want a human"; gives its id. Scope RIGHTS."""
+    return cases.open_case(access, Kind.HUMAN, at=at or timezone.now(), text=text, record=record)
+
+
+def add_probe(name: str, probe: Callable[[], str]) -> None:
+    """Name something that must work for any system to run: the probe gives an empty string, or says what is wrong."""
+    PROBES[name] = probe
