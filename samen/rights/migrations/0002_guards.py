@@ -40,7 +40,7 @@ RULES = {
         "UPDATE",
         "OLD.oversight <> 'inform' AND NEW.state IN ('released', 'rejected') AND OLD.state <> NEW.state"
         " AND NOT EXISTS (SELECT 1 FROM rights_decision d WHERE d.record_id = NEW.id)",
-        "a held finding is released or rejected only by a human's decision",
+        "a held finding is released or rejected only when a human decided",
     ),
     "record_never_back": (
         "rights_inferencerecord",
