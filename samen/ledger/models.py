@@ -43,8 +43,8 @@ class Tile(models.Model):
 
     level = models.PositiveSmallIntegerField()
     index = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)  # before the long column, so that SQLite reads it without the rest
     hashes = models.BinaryField(max_length=8192)
-    root = models.BinaryField(max_length=32)
 
     class Meta:
         constraints = [

@@ -178,10 +178,9 @@ def _proof(ranges: Sequence[Range]) -> tuple[bytes, ...]:
 def _hashes_of(nodes: Sequence[Node]) -> Mapping[Node, bytes]:
     """Read the hashes of complete nodes: one query for full tiles, one for each level of the growing edge."""
     names = {tiles.place_of(node)[0] for node in nodes}
-    wanted = Q(pk__in=[])
-    for level, index in names:
-        wanted |= Q(level=level, index=index)
-    full = {(tile.level, tile.index): bytes(tile.hashes) for tile in Tile.objects.filter(wanted)} if names else {}
+    levels, indexes = {level for level, _ in names}, {index for _, index in names}
+    rows = Tile.objects.filter(level__in=levels, index__in=indexes).values_list("level", "index", "hashes")
+    full = {(level, index): bytes(hashes) for level, index, hashes in rows}
     edges: dict[tiles.TileName, tuple[int, bytes]] = {}
     for name in names - full.keys():
         spots = [(first, first + count) for where, first, count in map(tiles.place_of, nodes) if where == name]

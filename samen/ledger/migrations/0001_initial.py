@@ -74,8 +74,8 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("level", models.PositiveSmallIntegerField()),
                 ("index", models.BigIntegerField()),
-                ("hashes", models.BinaryField(max_length=8192)),
                 ("root", models.BinaryField(max_length=32)),
+                ("hashes", models.BinaryField(max_length=8192)),
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("level", "index"), name="ledger_tile_once")],
