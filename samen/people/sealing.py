@@ -1,7 +1,7 @@
 """Sealing one person's text under one person's key, so that destroying the key makes every copy unreadable.
 
 AES-256-GCM, a 96-bit nonce per message, the person's id and the text's purpose as associated data: a sealed text cannot
-be moved to another person or another field. Source: NIST SP 800-38D; nonces come in from the caller and are never reused.
+be moved to another person or another field. Source: NIST SP 800-38D; nonces come from the caller, never twice.
 
 A person's key lies wrapped in the database. What unwraps it is made (HKDF, RFC 5869) from the service key and from the
 person's half, which lies in a file of its own: a copy of the database, even with the service key, opens nothing of a

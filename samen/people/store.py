@@ -121,7 +121,7 @@ def _wrapped(key: bytes, person: UUID, half: bytes, service: Service) -> bytes:
 
 
 def rotate_service_key(old: Service, new: Service, *, at_once: int = 500) -> int:
-    """Wrap every key anew that lies under the old service key, and give how many. Stopped halfway, it goes on from there."""
+    """Wrap every key anew that lies under the old service key; gives how many. Stopped halfway, it goes on."""
     done = 0
     while rows := list(PersonKey.objects.filter(service_key_id=old.id, destroyed_at=None).order_by("person")[:at_once]):
         halves = _halves_of([row.person_id for row in rows])
@@ -160,7 +160,7 @@ _open = threading.local()
 
 
 def halves_path() -> Path:
-    """Give the file with everyone's half of a key. Its backup lies apart from the database's; only the newest is kept."""
+    """Give the file with everyone's half of a key. Its backup lies apart from the database's."""
     return Path(settings.SAMEN.home) / "keys.sqlite3"
 
 
@@ -221,6 +221,22 @@ def create_people(each: Iterable[tuple[str, str, Account | None]], *, now: datet
     return people
 
 
+def account_of(email: str) -> Account | None:
+    """Find an active account by e-mail address."""
+    return Account.objects.filter(email=email.strip().lower(), is_active=True).first()
+
+
+def find_person(address_or_id: str) -> UUID | None:
+    """Find a person by the e-mail address of their account or by their number; names are sealed and cannot be searched."""
+    given = address_or_id.strip()
+    if "@" in given:
+        return Person.objects.filter(account__email=given.lower()).values_list("id", flat=True).first()
+    try:
+        return Person.objects.filter(id=UUID(given)).values_list("id", flat=True).first()
+    except ValueError:
+        return None
+
+
 def name_of(access: Allowed) -> str:
     """Give the person's name, which stands above every page about them. Raises: KeyDestroyed."""
     key = PersonKey.objects.select_related("person").get(person=access.person)
@@ -240,6 +256,11 @@ def grant_role(account: Account, role: Role, *, now: datetime | None = None, end
 def end_role(account: Account, role: Role, *, now: datetime) -> None:
     """End a role now: care relationships in that role open nothing from this moment on."""
     RoleGrant.objects.filter(account=account, role=role).filter(_standing(now)).update(ends=now)
+
+
+def duties(held: frozenset[Role]) -> frozenset[Duty]:
+    """Give every duty of these roles."""
+    return frozenset(duty for role in held for duty in CARDS[role].duties)
 
 
 def roles_of(account: Account, now: datetime) -> frozenset[Role]:
@@ -345,7 +366,7 @@ def end_care(care: CareRelationship, *, by: Account, now: datetime) -> None:
 
 
 def give_proxy(access: Allowed, account: Account, scopes: Iterable[Scope], *, ends: datetime, now: datetime) -> Proxy:
-    """Store the person's yes to a supporter. Raises: NotAllowed unless it is the person; ValueError for an empty yes."""
+    """Store the person's yes to a supporter. Raises: NotAllowed for anyone else; ValueError for an empty yes."""
     _own(access)
     named = sorted(set(scopes))
     if not named or account.id == access.actor:
@@ -365,6 +386,14 @@ def supporters_of(access: Allowed) -> QuerySet[Proxy]:
     """Give the person's supporters, now and before."""
     access.require(Scope.RIGHTS)
     return Proxy.objects.filter(person=access.person).select_related("account").order_by("-ends", "-id")
+
+
+def team_of(access: Allowed, now: datetime) -> QuerySet[CareRelationship]:
+    """Give the professionals who care for the person now."""
+    access.require(Scope.RIGHTS)
+    held = Exists(RoleGrant.objects.filter(_standing(now), account=OuterRef("account"), role=OuterRef("role")))
+    standing = CareRelationship.objects.filter(_standing(now), held, person=access.person)
+    return standing.select_related("account").order_by("starts", "id")
 
 
 def _own(access: Allowed) -> None:
@@ -428,6 +457,17 @@ def note_accesses(accesses: Sequence[Allowed], *, what: str, at: datetime, kind:
     with transaction.atomic():
         Access.objects.bulk_create(rows)
         ledger.append([_leaf(row, kind) for row in rows], at=at)
+
+
+def note_names_seen(accesses: Sequence[Allowed], *, what: str, at: datetime) -> None:
+    """Write down that somebody saw these people in a list: once a day for each, since such a list is opened all day long."""
+    if not accesses:
+        return
+    morning = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    actor = accesses[0].actor
+    seen = set(Access.objects.filter(account=actor, at__gte=morning, what=what).values_list("person_id", flat=True))
+    if unseen := list({each.person: each for each in accesses if each.person not in seen}.values()):
+        note_accesses(unseen, what=what, at=at)
 
 
 def _leaf(row: Access, kind: Kind) -> Entry:

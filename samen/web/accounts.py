@@ -13,27 +13,19 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 from samen.people import store
+from samen.people.forms import label
 from samen.people.models import Account
 from samen.people.roles import needs_second_factor
-from samen.words import say
-
-
-def _say(key: str) -> str:
-    return say(key, get_language() or settings.LANGUAGE_CODE)
-
-
-say_lazily = lazy(_say, str)
 
 
 class SignupForm(forms.Form):
     """What signing up asks besides e-mail and password. Whoever signs up becomes a person with their own key."""
 
     name = forms.CharField(
-        label=say_lazily("people.account.name"), help_text=say_lazily("people.account.name_help"), max_length=200
+        label=label("people.account.name"), help_text=label("people.account.name_help"), max_length=200
     )
 
     def signup(self, request: HttpRequest, user: Account) -> None:
