@@ -1,7 +1,7 @@
 """Is a change in a questionnaire's total more than the noise of measuring?
 
-Jacobson and Truax 1991, doi:10.1037/0022-006X.59.1.12: index = (last - first) / Sdiff, with Sdiff = sqrt(2) * SD * sqrt(1 - r).
-The limits below are ours: docs in README.md of this room.
+Jacobson and Truax 1991, doi:10.1037/0022-006X.59.1.12: index = (last - first) / Sdiff,
+with Sdiff = sqrt(2) * SD * sqrt(1 - r). The limits below are ours; README.md of this room says why.
 """
 
 from collections.abc import Sequence
@@ -107,7 +107,7 @@ def limit(questionnaires: int) -> float:
 def pair(points: Sequence[Point], now: datetime) -> tuple[Point, Point] | Abstained:
     """Choose the two answers of one questionnaire to compare: the first usable one in the window, and the latest.
 
-    The first, not the one before: one bad or good day in between then changes little, and the person started from there.
+    The first, not the one before: a bad or good day in between then changes little, and the person started there.
     """
     course = sorted(points, key=lambda point: (point.at, point.ref))
     instrument = course[0].instrument if course else ""
@@ -145,7 +145,7 @@ def compare(first: Point, last: Point, precision: Precision, z: float) -> Change
 
 
 def changes(points: Sequence[Point], precisions: Sequence[Precision], now: datetime) -> tuple[Change | Abstained, ...]:
-    """Say for each questionnaire that was ever filled in whether its change is reliable, in the order of `precisions`."""
+    """Say for each questionnaire ever filled in whether its change is reliable, in the order of `precisions`."""
     pairs = {p.instrument: pair([q for q in points if q.instrument == p.instrument], now) for p in precisions}
     z = limit(sum(not isinstance(found, Abstained) for found in pairs.values()))
     given = {point.instrument for point in points}
@@ -153,7 +153,7 @@ def changes(points: Sequence[Point], precisions: Sequence[Precision], now: datet
 
 
 def together(found: Sequence[Change | Abstained]) -> Verdict | Reason:
-    """Join the questionnaires: one verdict, or the reason why there is none. Contradiction is unclear, never averaged away."""
+    """Join the questionnaires: one verdict, or the reason why there is none. Contradiction is unclear, not averaged."""
     verdicts = {change.verdict for change in found if isinstance(change, Change)}
     if not verdicts:
         reasons = [change.reason for change in found if isinstance(change, Abstained)]

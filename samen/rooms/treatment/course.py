@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from samen.rights.words import Category, Gathered, Item
 from samen.rooms.treatment.change import Point
 from samen.rooms.treatment.questionnaires import questionnaires
-from samen.rights.words import Category, Gathered, Item
 
 WORDS = "treatment.progress_watch"
 
@@ -21,7 +21,7 @@ class Course:
 
 
 def gathered(points: Sequence[Point], now: datetime, language: str = "en") -> Gathered:
-    """Put a course in the form that the gate hands to `infer`: every filled-in questionnaire is an item that the person sees."""
+    """Put a course in the form that `infer` takes: every filled-in questionnaire is an item that the person sees."""
     return Gathered(items=tuple(map(_item, points)), data=Course(tuple(points), now), language=language)
 
 

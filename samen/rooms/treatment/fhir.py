@@ -1,4 +1,4 @@
-"""Answers to and from FHIR R4: QuestionnaireResponse for the answers, Observation for the total. Reads what others sent, too."""
+"""Answers to and from FHIR R4: QuestionnaireResponse for answers, Observation for the total. Reads others' too."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,10 +35,8 @@ class Reading:
     derived_from: tuple[str, ...] = ()  # for a total: the answers that it was made of
 
 
-def response(
-    questionnaire: Questionnaire, answers: Answers, *, person: str, at: datetime, language: str, id: str
-) -> dict[str, Any]:
-    """Write answers as a QuestionnaireResponse. Skipped items are left out; `person` is a reference such as Patient/<id>."""
+def response(questionnaire: Questionnaire, answers: Answers, *, at: datetime, language: str, id: str) -> dict[str, Any]:
+    """Write answers as a QuestionnaireResponse, skipped items left out. The record adds whose they are."""
     items = [_item(question, answers.get(question.id), language) for question in questionnaire.questions]
     return {
         "resourceType": "QuestionnaireResponse",
@@ -46,17 +44,13 @@ def response(
         "language": language,
         "questionnaire": questionnaire.canonical,
         "status": "completed",
-        "subject": {"reference": person},
-        "author": {"reference": person},
         "authored": at.isoformat(timespec="seconds"),
         "item": [item for item in items if "answer" in item],
     }
 
 
-def observation(
-    questionnaire: Questionnaire, result: Score, *, person: str, at: datetime, answers_ref: str, id: str
-) -> dict[str, Any]:
-    """Write the total as an Observation that names the answers it was made of. Raises ValueError when there is no total."""
+def observation(questionnaire: Questionnaire, result: Score, *, at: datetime, made_of: str, id: str) -> dict[str, Any]:
+    """Write the total as an Observation that names the answers it was made of. Raises ValueError without a total."""
     if result.total is None:
         raise ValueError(
             "There is no total to write: too many items were skipped, or an answer is wrong. Save the answers alone."
@@ -74,7 +68,6 @@ def observation(
             {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "survey"}]}
         ],
         "code": {"coding": coding},
-        "subject": {"reference": person},
         "effectiveDateTime": at.isoformat(timespec="seconds"),
         "valueQuantity": {
             "value": result.total,
@@ -82,7 +75,7 @@ def observation(
             "system": "http://unitsofmeasure.org",
             "code": "{score}",
         },
-        "derivedFrom": [{"reference": answers_ref}],
+        "derivedFrom": [{"reference": made_of}],
     }
 
 
@@ -97,12 +90,19 @@ def read(resource: Resource) -> Reading:
 
 
 def course(resources: Iterable[Resource]) -> tuple[tuple[Point, ...], tuple[Unread, ...]]:
-    """Give the course of all questionnaires in time, each filling-in once: a total that was made of answers we have is not a second one."""
+    """Give the course in time, each filling-in once: a total that was made of answers we have is not a second one."""
     readings = [read(resource) for resource in resources]
     refs = {reading.point.ref for reading in readings if reading.point}
     points = [r.point for r in readings if r.point and not refs.intersection(r.derived_from)]
     unread = tuple(row for reading in readings for row in reading.unread)
     return tuple(sorted(points, key=lambda point: (point.at, point.instrument, point.ref))), unread
+
+
+def addresses() -> tuple[str, ...]:
+    """Give the addresses under which answers to our questionnaires lie in a record: our own, and LOINC's for the panel."""
+    rows = questionnaires().values()
+    own = [row.canonical.partition("|")[0] for row in rows]
+    return (*own, *(f"{LOINC}/q/{row.loinc_panel}" for row in rows if row.loinc_panel))
 
 
 def codes() -> tuple[str, ...]:
@@ -167,7 +167,7 @@ def _which(resource: Resource, rows: list[Resource]) -> Questionnaire | None:
     """Find the questionnaire: by the address that the resource names, else by the items it holds."""
     address = str(resource.get("questionnaire", ""))
     for found in questionnaires().values():
-        named = address.split("|")[0] == found.canonical.split("|")[0]
+        named = address.partition("|")[0] == found.canonical.partition("|")[0]
         if named or (found.loinc_panel and found.loinc_panel in address):
             return found
     for found in questionnaires().values():
@@ -179,7 +179,7 @@ def _which(resource: Resource, rows: list[Resource]) -> Questionnaire | None:
 def _version(resource: Resource, questionnaire: Questionnaire) -> str:
     """Give the edition of the wording: what our own address says, nothing for others."""
     address, _, version = str(resource.get("questionnaire", "")).partition("|")
-    return version if address == questionnaire.canonical.split("|")[0] else ""
+    return version if address == questionnaire.canonical.partition("|")[0] else ""
 
 
 def _answers(

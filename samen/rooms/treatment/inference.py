@@ -8,7 +8,7 @@ from typing import Any
 
 from samen.rights.words import Explanation, Finding, Gathered, Phrase
 from samen.rooms.treatment import change
-from samen.rooms.treatment.change import Abstained, Change, Reason, Verdict
+from samen.rooms.treatment.change import Abstained, Change, Reason
 from samen.rooms.treatment.course import WORDS, Course
 from samen.rooms.treatment.precision import precisions
 
@@ -81,7 +81,8 @@ def _factors(found: Sequence[Change | Abstained], finding: Finding) -> tuple[Phr
     rest = [each for each in compared if each not in first]
     left_out = [each for each in found if isinstance(each, Abstained)]
     main = [_main([_line(each) for each in first])] if first else []
-    return (*main, *map(_line, rest), *map(_left_out, left_out), Phrase(f"{WORDS}.factor.method", {"n": len(compared)}))
+    method = Phrase(f"{WORDS}.factor.method", {"n": len(compared)}) if compared else Phrase(f"{WORDS}.factor.nothing")
+    return (*main, *map(_line, rest), *map(_left_out, left_out), method)
 
 
 def _main(lines: list[Phrase]) -> Phrase:

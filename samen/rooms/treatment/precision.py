@@ -1,4 +1,4 @@
-"""How exact each questionnaire is: the published figures, each with its source, from `content/figures/reliability.toml`."""
+"""How exact each questionnaire is: published figures, each with its source, from `content/figures/reliability.toml`."""
 
 import tomllib
 from collections.abc import Mapping

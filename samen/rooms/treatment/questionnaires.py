@@ -1,6 +1,6 @@
 """The questionnaires that Samen asks, as data: items, answers, how they are scored, whose they are.
 
-The texts stand in `content/questionnaires/`, one file each, with their source, their terms and the date these were checked.
+The texts stand in `content/questionnaires/`, one file each, with source, terms and the date these were checked.
 """
 
 import tomllib

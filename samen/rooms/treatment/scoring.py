@@ -36,8 +36,8 @@ class Score:
 def score(questionnaire: Questionnaire, answers: Answers) -> Score:
     """Add up the scored items.
 
-    PHQ-9 and GAD-7: one or two missing items are replaced by the mean of the answered ones, more give no score (the
-    house's rule, stated in each file). WHO-5: nothing may be missing; the sum times four (Topp 2015, doi:10.1159/000376585).
+    PHQ-9 and GAD-7: one or two missing items are replaced by the mean of the answered ones, more give no score (a rule
+    of the house, in each file). WHO-5: nothing may be missing; the sum times four (Topp 2015, doi:10.1159/000376585).
     An answer outside the options gives no score: we do not guess what somebody meant.
     """
     problems = problems_of(questionnaire, answers)

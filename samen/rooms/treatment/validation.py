@@ -1,8 +1,8 @@
 """Made-up people with a known true change, and what a fair judge measures on them.
 
-The thresholds are written down before, in the manifest (`systems.py`, `evidence`); this file only measures. People are made
-from the published reliability and spread: a true value, plus noise of the size that the reliability implies, rounded to whole
-answers and kept on the scale.
+The thresholds are written down before, in the manifest (`systems.py`, `evidence`); this file only measures. People are
+made from the published reliability and spread: a true value, plus noise of the size that the reliability implies,
+rounded to whole answers and kept on the scale.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +40,7 @@ class Case:
 
 def cases(seed: int, people: int) -> tuple[Case, ...]:
     """Make up people, a quarter of each kind, the same ones for the same seed."""
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     kinds = ("same", "better", "worse", "abstain")
     return tuple(_case(random, kinds[number % len(kinds)]) for number in range(people))
 
@@ -49,7 +49,7 @@ def measure(infer: Infer, seed: int = 20260302, people: int = 4000) -> Mapping[s
     """Run the system on made-up people and give each measure of the manifest.
 
     Takes:  the system as a function, a seed, a number of people (a multiple of 4).
-    Gives:  false_change (said changed, nothing had), detection (known change found in the right direction), wrong_way (known
+    Gives:  false_change (said changed, nothing had), detection (known change found, right direction), wrong_way (known
             change called its opposite), reference_agreement (same answer as `reference`), abstains_when_due.
     """
     made = cases(seed, people)
@@ -74,7 +74,7 @@ def measure(infer: Infer, seed: int = 20260302, people: int = 4000) -> Mapping[s
 
 
 def reference(material: Mapping[str, Any]) -> str:
-    """Say the same as the system by another road: whole tables of critical differences, no shared code with `change.py`.
+    """Say the same as the system by another road: tables of critical differences, no code shared with `change.py`.
 
     Critical difference = z * SEM * sqrt(2), SEM = SD * sqrt(1 - r); z for 1, 2, 3 questionnaires from the table of the
     normal distribution: 1.9600, 2.2414, 2.3940.
