@@ -46,6 +46,8 @@ DECODER = json.JSONDecoder(
     parse_float=_number, parse_int=_number, parse_constant=_no_constant, object_pairs_hook=_unique, strict=True
 )
 
+LENIENT = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)  # only to find where a value ends
+
 
 def read(text: str) -> Any:
     """Read JSON with numbers kept as text. Raises: BadJson."""

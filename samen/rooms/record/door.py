@@ -144,4 +144,4 @@ def wanted(only: str) -> Q:
 
 
 def _plain(held: Sequence[Held]) -> list[Json]:
-    return [canonical.plain(each.body.resolved) for each in held]
+    return [canonical.plain(each.resource) for each in held]

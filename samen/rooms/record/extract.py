@@ -11,7 +11,7 @@ DATES = (
     "effectiveDateTime effectivePeriod.start effectiveInstant occurrenceDateTime occurrencePeriod.start performedDateTime "
     "performedPeriod.start period.start onsetDateTime onsetPeriod.start authoredOn authored start date sent created "
     "recordedDate recorded billablePeriod.start startDate statusDate issued dateAsserted assertedDate meta.lastUpdated"
-).split()
+).split()  # noqa: SIM905
 CODES = ("code", "vaccineCode", "medicationCodeableConcept", "type", "class", "serviceType", "scope")
 LONGEST = {"code": 255, "status": 32, "category": 64}
 

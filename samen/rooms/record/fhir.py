@@ -24,7 +24,7 @@ SHARED = frozenset(
     ResearchDefinition ResearchElementDefinition ResearchStudy RiskEvidenceSynthesis Schedule SearchParameter Slot
     SpecimenDefinition StructureDefinition StructureMap Substance SubstanceNucleicAcid SubstancePolymer SubstanceProtein
     SubstanceReferenceInformation SubstanceSourceMaterial SubstanceSpecification TerminologyCapabilities TestReport TestScript
-    ValueSet""".split()
+    ValueSet""".split()  # noqa: SIM905
 )
 PERSONAL = frozenset(
     """Account AdverseEvent AllergyIntolerance Appointment AppointmentResponse AuditEvent Basic Binary
@@ -36,7 +36,7 @@ PERSONAL = frozenset(
     Linkage List MeasureReport Media MedicationAdministration MedicationDispense MedicationRequest MedicationStatement
     MolecularSequence NutritionOrder Observation Patient PaymentNotice PaymentReconciliation Person Procedure Provenance
     QuestionnaireResponse RelatedPerson RequestGroup ResearchSubject RiskAssessment ServiceRequest Specimen SupplyDelivery
-    SupplyRequest Task VerificationResult VisionPrescription""".split()
+    SupplyRequest Task VerificationResult VisionPrescription""".split()  # noqa: SIM905
 )
 # Parts of an exchange, not records: nothing to keep.
 ENVELOPES = frozenset({"Bundle", "MessageHeader", "OperationOutcome", "Parameters", "Subscription"})
@@ -44,7 +44,7 @@ ENVELOPES = frozenset({"Bundle", "MessageHeader", "OperationOutcome", "Parameter
 R5_TYPES = frozenset(
     """ActorDefinition ArtifactAssessment BiologicallyDerivedProductDispense ConditionDefinition DeviceAssociation DeviceDispense
     DeviceUsage EncounterHistory FormularyItem GenomicStudy ImagingSelection InventoryItem InventoryReport NutritionIntake
-    Permission RequestOrchestration Requirements TestPlan Transport""".split()
+    Permission RequestOrchestration Requirements TestPlan Transport""".split()  # noqa: SIM905
 )
 # Elements that R4 does not have at the top of these types, and R5 does.
 R5_ELEMENTS: Mapping[str, frozenset[str]] = {

@@ -7,7 +7,8 @@ Source: hl7.org/fhir/R4/bundle.html#references and http.html#trules.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from samen.rooms.record.fhir import Json
@@ -31,21 +32,43 @@ LINK_ELEMENTS = frozenset(
 _MARKUP_LINK = re.compile(r"""(\b(?:href|src)\s*=\s*)(["'])(.*?)\2""", re.IGNORECASE | re.DOTALL)
 
 
-def links(resource: Json) -> Iterator[str]:
-    """Give every link of a resource, contained ones and narratives included, in order and with repeats."""
-    found: list[str] = []
+@dataclass(frozen=True)
+class Links:
+    """The links of one resource: those that must lead to a resource, with the words shown for them, and all others."""
 
-    def note(link: str) -> str:
-        found.append(link)
-        return link
+    references: Mapping[str, str]  # link -> display
+    others: frozenset[str]
 
-    _walk(resource, note, top=True)
-    yield from found
+
+def links(resource: Json) -> Links:
+    """Give every link of a resource, contained ones and narratives included."""
+    references: dict[str, str] = {}
+    others: set[str] = set()
+    _collect(resource, "", references, others)
+    return Links(references, frozenset(others))
+
+
+def _collect(value: Any, name: str, references: dict[str, str], others: set[str]) -> None:
+    if isinstance(value, dict):
+        link = value.get("reference")
+        if isinstance(link, str):
+            references[link] = references.get(link) or str(value.get("display") or "")
+        for key, inner in value.items():
+            if inner.__class__ is not str or (key != "reference" and (key in LINK_ELEMENTS or key == "div")):
+                _collect(inner, key, references, others)
+    elif isinstance(value, list):
+        for inner in value:
+            _collect(inner, name, references, others)
+    elif isinstance(value, str):
+        if name in LINK_ELEMENTS:
+            others.add(value)
+        elif name == "div":
+            others.update(hit[3] for hit in _MARKUP_LINK.finditer(value))
 
 
 def resolve(resource: Json, targets: Mapping[str, str]) -> Json:
     """Give a copy of the resource in which each link of the table is replaced by its target; nothing else changes."""
-    return _walk(resource, lambda link: targets.get(link, link), top=True)
+    return _walk(resource, lambda link: targets.get(link, link))
 
 
 def conditional(link: str) -> tuple[str, str, str] | None:
@@ -65,7 +88,7 @@ def relative(link: str) -> tuple[str, str] | None:
     return parts[-2], parts[-1]
 
 
-def _walk(value: Any, change: Callable[[str], str], name: str = "", top: bool = False) -> Any:
+def _walk(value: Any, change: Callable[[str], str], name: str = "") -> Any:
     if isinstance(value, dict):
         return {key: _walk(inner, change, key) for key, inner in value.items()}
     if isinstance(value, list):

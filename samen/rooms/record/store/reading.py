@@ -14,6 +14,7 @@ from samen.people.store import Sealer, sealer, sealers
 from samen.rights import door as rights
 from samen.rights.words import Category, Permit
 from samen.rooms.record.bodies import Body, unpack
+from samen.rooms.record.fhir import Json
 from samen.rooms.record.models import Resource, Version
 from samen.rooms.record.store.writing import ABOUT
 
@@ -41,6 +42,14 @@ class Held:
     def ref(self) -> str:
         """Give the reference by which others point here."""
         return f"{self.type}/{self.fhir_id}"
+
+    @property
+    def resource(self) -> Json:
+        """Give the resource as this record holds it: its id here, its links resolved, numbers as text."""
+        read = self.body.resolved
+        return read if read.get("id") == self.fhir_id else {"resourceType": self.type, "id": self.fhir_id} | {
+            name: value for name, value in read.items() if name not in ("resourceType", "id")
+        }
 
 
 def check(grant: Allowed | Permit, person: UUID, scopes: Collection[Scope], category: Category) -> None:

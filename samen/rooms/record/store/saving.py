@@ -87,5 +87,5 @@ def _whose(kind: str) -> str:
 
 _BY_PATIENT = frozenset(
     "AllergyIntolerance Claim ClaimResponse Consent EpisodeOfCare ExplanationOfBenefit FamilyMemberHistory Immunization "
-    "ImmunizationRecommendation NutritionOrder RelatedPerson VisionPrescription DetectedIssue".split()
+    "ImmunizationRecommendation NutritionOrder RelatedPerson VisionPrescription DetectedIssue".split()  # noqa: SIM905
 )
