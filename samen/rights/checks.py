@@ -215,7 +215,7 @@ def judge(system: System, ask: Ask, facts: Facts, checks: tuple[tuple[str, str, 
         try:
             answer = check(system, ask, facts)
         except Exception as error:  # fail closed, whatever it is
-            return Denied(code, detail=f"{number} failed: {type(error).__name__}")
+            return Denied(code, detail=f"{number} failed: {type(error).__name__}: {error}")
         if isinstance(answer, Denied):
             return answer
         if answer is not None:

@@ -169,9 +169,10 @@ def _statement(row: Sequence[Any]) -> Statement:
 
 def _when(value: Any) -> datetime | None:
     """Read a time as either database gives it to a plain cursor."""
-    if value is None or isinstance(value, datetime):
-        return value
-    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    if value is None:
+        return None
+    when = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return when if when.tzinfo else when.replace(tzinfo=UTC)  # SQLite keeps UTC without saying so
 
 
 def _uuid(value: Any) -> UUID:
