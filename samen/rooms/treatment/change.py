@@ -164,11 +164,25 @@ def together(found: Sequence[Change | Abstained]) -> Verdict | Reason:
     return moved.pop() if len(moved) == 1 else Verdict.UNCLEAR
 
 
-def deciding(found: Sequence[Change | Abstained]) -> tuple[Change, ...]:
-    """Give the changes that made `together` say what it says: without them it would say something else."""
-    compared = [change for change in found if isinstance(change, Change)]
-    moved = [change for change in compared if change.verdict is not Verdict.WITHIN_ERROR]
-    return tuple(moved or compared)
+def deciding(points: Sequence[Point], precisions: Sequence[Precision], now: datetime) -> tuple[Change, ...]:
+    """Give the changes that made `together` say what it says: without them it says something else.
+
+    Taking one questionnaire away makes the margin of the others narrower, so that another one may come to say the same.
+    Then that one decides as well. Nothing decides where nothing could be compared.
+    """
+    found = [each for each in changes(points, precisions, now) if isinstance(each, Change)]
+    verdict = together(found)
+    chosen: set[str] = set()
+    rest = found
+    while rest and together(rest) is verdict:
+        chosen |= {each.instrument for each in _moved(rest) or rest}
+        left = [point for point in points if point.instrument not in chosen]
+        rest = [each for each in changes(left, precisions, now) if isinstance(each, Change)]
+    return tuple(each for each in found if each.instrument in chosen)
+
+
+def _moved(found: Sequence[Change]) -> list[Change]:
+    return [each for each in found if each.verdict is not Verdict.WITHIN_ERROR]
 
 
 def _one(

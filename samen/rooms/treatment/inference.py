@@ -22,7 +22,7 @@ def infer(gathered: Gathered) -> Finding:
         code="abstain" if abstained else str(verdict),
         value={
             "questionnaires": [_row(each) for each in found],
-            "decided_by": [] if abstained else [each.instrument for each in change.deciding(found)],
+            "decided_by": [each.instrument for each in _deciding(gathered)],
             "standard_errors": round(change.limit(_compared(found)), 3),
         },
         sureness=f"{WORDS}.sure.{'abstain' if abstained else str(verdict)}",
@@ -49,6 +49,11 @@ def explain(gathered: Gathered, finding: Finding) -> Explanation:
 def _found(gathered: Gathered) -> tuple[Change | Abstained, ...]:
     course: Course = gathered.data
     return change.changes(course.points, precisions(), course.now)
+
+
+def _deciding(gathered: Gathered) -> tuple[Change, ...]:
+    course: Course = gathered.data
+    return change.deciding(course.points, precisions(), course.now)
 
 
 def _compared(found: Sequence[Change | Abstained]) -> int:
