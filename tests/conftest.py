@@ -1,16 +1,83 @@
-"""What every test stands on: a home of its own, and one of the two databases.
+"""What every test stands on: a home of its own, one of the two databases, and no network.
 
-`SAMEN_TEST_DATABASE=postgresql` runs the same tests on a private PostgreSQL 15 that is started and stopped here.
+`SAMEN_TEST_DATABASE=postgresql` runs the same tests on a private PostgreSQL that is started and stopped here.
+Django's settings are named here and not in pyproject.toml: pytest-django would read them before the home is set.
 """
 
+import atexit
 import os
+import shutil
+import socket
+import sys
 import tempfile
 from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
 
+import django
 import pytest
-from django.db.backends.base.operations import BaseDatabaseOperations
+from django.conf import settings
 
-os.environ["SAMEN_HOME"] = tempfile.mkdtemp(prefix="samen-test-")
+sys.path.insert(0, str(Path(__file__).parent.parent))  # so that tests find each other: `from tests import named`
+from tests import postgres
+
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ  # the one that started the workers also started the server
+assert not settings.configured, "Django was set up before the tests chose a home. Unset DJANGO_SETTINGS_MODULE."
+
+HOME = tempfile.mkdtemp(prefix="samen-test-")
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+for name in [each for each in os.environ if each.startswith("SAMEN_") and not each.startswith("SAMEN_TEST_")]:
+    if name != "SAMEN_DATABASE" or not IS_WORKER:
+        del os.environ[name]
+os.environ["SAMEN_HOME"] = HOME
+os.environ.setdefault("PYTHONHASHSEED", "0")  # workers must collect what stands in a set in one order
+if os.environ.get("SAMEN_TEST_DATABASE") == "postgresql" and not IS_WORKER:
+    server = postgres.Server()
+    atexit.register(server.stop)
+    os.environ["SAMEN_DATABASE"] = server.url("samen")
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "samen.web.settings"
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow ones guard real passwords
+django.setup()
+del os.environ["DJANGO_SETTINGS_MODULE"]  # or pytest-django in a worker would set up before its home is chosen
+
+from django.db.backends.base.operations import BaseDatabaseOperations  # noqa: E402 (needs Django set up)
+
+
+class NoNetwork(RuntimeError):
+    """A test reached for the network."""
+
+
+def _is_here(host: object) -> bool:
+    """Say whether an address is this machine's own."""
+    name = host.decode() if isinstance(host, bytes) else str(host or "localhost")
+    try:
+        return ip_address(name).is_loopback or ip_address(name).is_unspecified
+    except ValueError:
+        return name == "localhost"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """Refuse every connection that would leave this machine."""
+    patch = pytest.MonkeyPatch()
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def only_here(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_here(address[0]):
+            raise NoNetwork(f"A test reached for {address[0]}. Tests run with the network off.")
+        connect(self, address)
+
+    def look_up_here(host: Any, *details: Any, **more: Any) -> Any:
+        if not _is_here(host):
+            raise NoNetwork(f"A test looked up {host}. Tests run with the network off.")
+        return look_up(host, *details, **more)
+
+    patch.setattr(socket.socket, "connect", only_here)
+    patch.setattr(socket, "getaddrinfo", look_up_here)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session", autouse=True)

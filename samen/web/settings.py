@@ -1,7 +1,7 @@
 """Django's settings, built from `config.py`. Nothing here is set by hand on a service."""
 
 import os
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
@@ -97,7 +97,7 @@ def database(url: str) -> dict[str, object]:
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
+        "HOST": parse_qs(parts.query).get("host", [parts.hostname or ""])[0],  # ?host=/folder names a socket
         "PORT": parts.port or "",
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
@@ -111,6 +111,7 @@ LANGUAGE_CODE = SAMEN.language
 LANGUAGES = [("en", "English"), ("nl", "Nederlands")]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "samen.web.errors.csrf_failure"
+LOCALE_PATHS = [str(__import__("pathlib").Path(__file__).parent / "locale")]  # allauth's sentences, in our own words
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = SAMEN.time_zone
