@@ -125,3 +125,14 @@ def _put(value: Any, put: Callable[[str], object], sort: bool) -> None:
         put("]")
     else:
         put(str(value) if isinstance(value, Number) else json.dumps(value, ensure_ascii=False))
+
+
+def pretty(value: Any, margin: str = "") -> str:
+    """Write JSON for a reader: one member a line, numbers by their text."""
+    inner = margin + "  "
+    if isinstance(value, dict) and value:
+        rows = [f"{inner}{json.dumps(key, ensure_ascii=False)}: {pretty(one, inner)}" for key, one in value.items()]
+        return "{\n" + ",\n".join(rows) + f"\n{margin}}}"
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(inner + pretty(one, inner) for one in value) + f"\n{margin}]"
+    return write(value)

@@ -14,7 +14,9 @@ from samen.rooms.record.references import relative
 from samen.rooms.record.source import Piece
 
 PLACEHOLDER = {"system": "urn:samen:tag", "code": "placeholder"}
-STAND_INS = frozenset({"Practitioner", "PractitionerRole", "Organization", "Location", "HealthcareService", "Medication"})
+STAND_INS = frozenset(
+    {"Practitioner", "PractitionerRole", "Organization", "Location", "HealthcareService", "Medication"}
+)
 _HOSTILE = re.compile(
     r"<\s*(script|iframe|object|embed|form|link|meta|base|svg|style)\b|\son\w+\s*=|(javascript|vbscript)\s*:|data\s*:\s*text/html",
     re.IGNORECASE,

@@ -47,7 +47,9 @@ class Known:
     targets: dict[str, str] = field(default_factory=dict)  # link as written -> Type/id
     rows: dict[str, Resource] = field(default_factory=dict)  # Type/id -> its row
     whose: dict[str, UUID | None] = field(default_factory=dict)  # Type/id -> person, also of what is being written
-    found: dict[str, dict[str, Resource | None]] = field(default_factory=dict)  # digest -> Type/id -> row, None = being written
+    found: dict[str, dict[str, Resource | None]] = field(
+        default_factory=dict
+    )  # digest -> Type/id -> row, None = being written
 
 
 @dataclass
@@ -165,7 +167,9 @@ def _look_up(items: Sequence[Item], known: Known) -> None:
                 digests.add(digest(plain[0], ALSO, plain[1]))
         digests.update(_conditions(item))
         if kind in importing.STAND_INS:
-            digests.update(digest(kind, system, value) for system, value in importing.extract.identifiers(item.resource))
+            digests.update(
+                digest(kind, system, value) for system, value in importing.extract.identifiers(item.resource)
+            )
             digests.add(digest(kind, ALSO, item.id))
     refs -= known.rows.keys()
     for ids in _some(sorted({ref.partition("/")[2] for ref in refs})):
@@ -241,7 +245,10 @@ def _meet_people(patients: Sequence[Item], known: Known, now: datetime) -> None:
     """Make a person for each Patient who is not known yet."""
     new = [item for item in patients if item.row is None]
     language = settings.LANGUAGE_CODE
-    who = [(importing.name_of_person(item.resource), importing.language_of_person(item.resource, language), None) for item in new]
+    who = [
+        (importing.name_of_person(item.resource), importing.language_of_person(item.resource, language), None)
+        for item in new
+    ]
     made = create_people(who, now=now) if who else []
     for item, person in zip(new, made, strict=True):
         known.whose[item.ref] = person.id
@@ -271,7 +278,9 @@ def _target(link: str, known: Known) -> str | None:
     return next(iter(known.found.get(digest(plain[0], ALSO, plain[1]), {})), None)
 
 
-def _by_identifier(condition: tuple[str, str, str], display: str, known: Known, stand_ins: dict[str, Json]) -> str | None:
+def _by_identifier(
+    condition: tuple[str, str, str], display: str, known: Known, stand_ins: dict[str, Json]
+) -> str | None:
     there = known.found.get(digest(*condition), {})
     if len(there) > 1:
         raise Refuse("AMBIGUOUS_IDENTIFIER")
@@ -343,7 +352,9 @@ def _write(items: Sequence[Item], stand_ins: Mapping[str, Json], known: Known, f
         if row.origin == "placeholder":
             _found_now(row, stand_ins, known)
     facts = Counter("new" if not item.row else "changed" for item in written)
-    ledger.append([Entry(Kind.IMPORT, {"new": facts["new"], "changed": facts["changed"], "people": len(people)})], at=now)
+    ledger.append(
+        [Entry(Kind.IMPORT, {"new": facts["new"], "changed": facts["changed"], "people": len(people)})], at=now
+    )
     return rows
 
 

@@ -47,9 +47,12 @@ class Held:
     def resource(self) -> Json:
         """Give the resource as this record holds it: its id here, its links resolved, numbers as text."""
         read = self.body.resolved
-        return read if read.get("id") == self.fhir_id else {"resourceType": self.type, "id": self.fhir_id} | {
-            name: value for name, value in read.items() if name not in ("resourceType", "id")
-        }
+        return (
+            read
+            if read.get("id") == self.fhir_id
+            else {"resourceType": self.type, "id": self.fhir_id}
+            | {name: value for name, value in read.items() if name not in ("resourceType", "id")}
+        )
 
 
 def check(grant: Allowed | Permit, person: UUID, scopes: Collection[Scope], category: Category) -> None:
