@@ -26,7 +26,9 @@ ties = st.builds(
 
 
 def tie(ground=Ground.CARE, role=Role.CLINICIAN, starts=-1, ends=None, scopes=frozenset()):
-    return Tie(ground, role, NOON + starts * HOUR, None if ends is None else NOON + ends * HOUR, "treatment", frozenset(scopes))
+    return Tie(
+        ground, role, NOON + starts * HOUR, None if ends is None else NOON + ends * HOUR, "treatment", frozenset(scopes)
+    )
 
 
 def asked(*held, scope=Scope.RECORD, actor=SAM):

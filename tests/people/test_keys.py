@@ -39,7 +39,9 @@ def test_destroying_a_key_makes_a_copy_of_the_database_file_unreadable(tmp_path)
     noor, kim = named.noor(), named.kim()
     copy = tmp_path / "backup.sqlite3"
     connection.cursor().execute("VACUUM INTO %s", [str(copy)])
-    query = "select wrapped, name_sealed from people_personkey k join people_person p on p.id = k.person_id where p.id = ?"
+    query = (
+        "select wrapped, name_sealed from people_personkey k join people_person p on p.id = k.person_id where p.id = ?"
+    )
     rows = {who.id: sqlite3.connect(copy).execute(query, [who.id.hex]).fetchone() for who in (noor, kim)}
     assert read_copy(*rows[noor.id], noor.id) == "Noor", "the copy must be readable before, or this test shows nothing"
 

@@ -30,7 +30,9 @@ def test_the_administrator_runs_the_machine_and_nothing_else():
     assert CARDS[Role.ADMINISTRATOR].duties == {Duty.RUN_MACHINE}
 
 
-@pytest.mark.parametrize("kind", [*Role, *Scope, *Ground, *CarePurpose], ids=lambda kind: f"{type(kind).__name__}.{kind}")
+@pytest.mark.parametrize(
+    "kind", [*Role, *Scope, *Ground, *CarePurpose], ids=lambda kind: f"{type(kind).__name__}.{kind}"
+)
 def test_each_word_that_people_read_has_its_sentence(kind):
     table = {"Role": "role", "Scope": "scope", "Ground": "ground", "CarePurpose": "purpose"}[type(kind).__name__]
     assert has(f"people.{table}.{kind}")
