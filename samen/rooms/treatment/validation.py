@@ -46,30 +46,25 @@ def cases(seed: int, people: int) -> tuple[Case, ...]:
 
 
 def measure(infer: Infer, seed: int = 20260302, people: int = 4000) -> Mapping[str, Estimate]:
-    """Run the system on made-up people and give each measure of the manifest.
+    """Make people up, ask the system about each, and judge what it said. `people` is a multiple of 4."""
+    made = cases(seed, people)
+    return judge(made, [infer(case.material) for case in made])
 
-    Takes:  the system as a function, a seed, a number of people (a multiple of 4).
+
+def judge(made: Sequence[Case], said: Sequence[str]) -> Mapping[str, Estimate]:
+    """Give each measure of the manifest from what the system said (codes) about these people, in their order.
+
     Gives:  false_change (said changed, nothing had), detection (known change found, right direction), wrong_way (known
             change called its opposite), reference_agreement (same answer as `reference`), abstains_when_due.
     """
-    made = cases(seed, people)
-    said = [infer(case.material) for case in made]
+    pairs = list(zip(made, said, strict=True))
+    moved = [(case, code) for case, code in pairs if case.kind in ("better", "worse")]
     return {
-        "false_change": _share(
-            [code in ("improved", "worsened") for case, code in zip(made, said, strict=True) if case.kind == "same"]
-        ),
-        "detection": _share(
-            [code == _right(case) for case, code in zip(made, said, strict=True) if case.kind in ("better", "worse")]
-        ),
-        "wrong_way": _share(
-            [code == _wrong(case) for case, code in zip(made, said, strict=True) if case.kind in ("better", "worse")]
-        ),
-        "reference_agreement": _share(
-            [code == reference(case.material) for case, code in zip(made, said, strict=True)]
-        ),
-        "abstains_when_due": _share(
-            [code == "abstain" for case, code in zip(made, said, strict=True) if case.kind == "abstain"]
-        ),
+        "false_change": _share([code in ("improved", "worsened") for case, code in pairs if case.kind == "same"]),
+        "detection": _share([code == _right(case) for case, code in moved]),
+        "wrong_way": _share([code == _wrong(case) for case, code in moved]),
+        "reference_agreement": _share([code == reference(case.material) for case, code in pairs]),
+        "abstains_when_due": _share([code == "abstain" for case, code in pairs if case.kind == "abstain"]),
     }
 
 
@@ -181,4 +176,4 @@ def _share(hits: Sequence[bool]) -> Estimate:
     p = sum(hits) / n
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return Estimate(value=p, low=max(0.0, middle - half), high=min(1.0, middle + half), n=n)
+    return Estimate(value=p, low=min(p, max(0.0, middle - half)), high=max(p, min(1.0, middle + half)), n=n)

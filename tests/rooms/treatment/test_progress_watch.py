@@ -12,7 +12,7 @@ from samen.rooms.treatment import course, validation
 from samen.rooms.treatment.change import Point
 from samen.rooms.treatment.inference import explain, infer
 from samen.rooms.treatment.systems import PROGRESS
-from samen.words import LANGUAGES
+from samen.words import LANGUAGES, sentences
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MEASURED = validation.measure(lambda material: infer(course.of_material(material)).code, people=4000)
@@ -119,6 +119,10 @@ def test_a_judge_that_always_says_improved_fails_the_bounds():
     assert measured["false_change"].low > 0.07
 
 
+def test_every_measured_share_lies_within_its_own_interval():
+    assert all(each.low <= each.value <= each.high for each in MEASURED.values())
+
+
 def test_the_same_seed_makes_the_same_people():
     assert validation.cases(7, 40) == validation.cases(7, 40)
 
@@ -126,3 +130,20 @@ def test_the_same_seed_makes_the_same_people():
 def test_the_manifest_hands_out_no_function_that_runs_outside_the_gate():
     with pytest.raises(PermissionError):
         PROGRESS.manifest.infer(replace(BETTER))
+
+
+def test_every_sentence_of_the_room_is_there_in_english_and_dutch():
+    mine = {key: forms for key, forms in sentences().items() if key.startswith("treatment.")}
+    assert len(mine) > 100
+    assert not [
+        key for key, forms in mine.items() if not all(forms.get(language, "").strip() for language in LANGUAGES)
+    ]
+
+
+def test_no_english_sentence_was_left_in_dutch():
+    alike = [
+        key
+        for key, forms in sentences().items()
+        if key.startswith("treatment.") and forms["en"] == forms["nl"] and len(forms["en"].split()) > 3
+    ]
+    assert set(alike) <= {"treatment.progress_watch.main.of_3"}
