@@ -26,7 +26,7 @@ def say(key: str, *parts: object, **values: object) -> SafeString:
     """
     full = ".".join([key, *map(str, parts)])
     filled = {name: value if isinstance(value, int) else conditional_escape(value) for name, value in values.items()}
-    return mark_safe(sentence(full, _language(), **filled))  # noqa: S308
+    return mark_safe(sentence(full, _language(), **filled))
 
 
 @register.simple_tag
@@ -118,8 +118,7 @@ def field(bound: BoundField) -> dict[str, object]:
     """Show one field of a form: label, help and what is wrong with it, tied together for screen readers."""
     kind = getattr(bound.field.widget, "input_type", "select" if hasattr(bound.field, "choices") else "textarea")
     several = bound.use_fieldset
-    if several:
-        bound.field.widget.attrs.setdefault("class", "plain")
+    bound.field.widget.attrs.pop("placeholder", None)  # a label that vanishes while one types helps nobody
     return {"field": bound, "kind": kind, "several": several, "error_id": f"{bound.auto_id}_error"}
 
 
