@@ -1,6 +1,7 @@
 """Django's settings, built from `config.py`. Nothing here is set by hand on a service."""
 
 import os
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
@@ -8,6 +9,7 @@ from csp.constants import NONE, SELF
 from samen.web.config import load, load_secrets
 from samen.web.rooms import ROOMS
 
+HERE = Path(__file__).parent
 SAMEN = load(os.environ)
 SECRETS = load_secrets(SAMEN.home)
 
@@ -63,7 +65,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [str(__import__("pathlib").Path(__file__).parent / "templates")],
+        "DIRS": [str(HERE / "templates")],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -111,7 +113,7 @@ LANGUAGE_CODE = SAMEN.language
 LANGUAGES = [("en", "English"), ("nl", "Nederlands")]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "samen.web.errors.csrf_failure"
-LOCALE_PATHS = [str(__import__("pathlib").Path(__file__).parent / "locale")]  # allauth's sentences, in our own words
+LOCALE_PATHS = [str(HERE / "locale")]  # allauth's sentences, in our own words
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = SAMEN.time_zone
@@ -182,6 +184,7 @@ MFA_ADAPTER = "samen.web.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SAMEN.service_name
+MFA_TOTP_TOLERANCE = 1  # telephones' clocks are off by up to half a minute
 MFA_ALLOW_UNVERIFIED_EMAIL = not SAMEN.email_url
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SAMEN.https
 

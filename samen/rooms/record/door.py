@@ -128,13 +128,13 @@ def timeline(
     `only` is a filter of `wording.FILTERS`. Raises: NotAllowed.
     """
     grant.require(Scope.RECORD, person)
-    held = reading.page([grant, *also], wanted(only), before, limit)
+    held = reading.page([grant, *also], _wanted(only), before, limit)
     entries = tuple(wording.entry(each.body.resolved, pk=each.pk, own=each.origin == "own") for each in held[:limit])
     last = held[limit - 1] if len(held) > limit else None
     return Page(entries, (cast(datetime, last.date), last.pk) if last else None)
 
 
-def wanted(only: str) -> Q:
+def _wanted(only: str) -> Q:
     """Give what a filter of the timeline lets through."""
     chosen = wording.FILTERS.get(only) or wording.FILTERS[""]
     asked = Q(type__in=chosen.types) if chosen.types else ~Q(type__in=wording.NOT_IN_TIMELINE)

@@ -1,0 +1,220 @@
+"""What imports cannot show: keys point down, only the gate runs a system, stores ask for a decision, names say what a thing is."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from samen.people.access import Allowed
+from samen.rights.words import Permit
+from samen.rooms.record import door
+
+ROOT = Path(__file__).parents[2]
+CODE = sorted((ROOT / "samen").rglob("*.py"))
+FLOORS = ("ledger", "people", "rights")  # lowest first; rooms stand above, each for itself
+
+
+def trees() -> Iterator[tuple[Path, ast.Module]]:
+    for file in CODE:
+        yield file.relative_to(ROOT / "samen"), ast.parse(file.read_text())
+
+
+# --- keys -------------------------------------------------------------------------------------------------------------
+
+
+def height(label: str) -> int:
+    return FLOORS.index(label) if label in FLOORS else len(FLOORS)
+
+
+def points_wrong(home: str, target: str) -> bool:
+    """A foreign key may point to its own app or to a lower floor; never up, never into another room."""
+    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("samen.")}
+    return home in ours and target in ours and home != target and height(target) >= height(home)
+
+
+def test_foreign_keys_point_down_or_stay_in_the_room():
+    wrong = [
+        f"{model._meta.label}.{field.name} -> {field.related_model._meta.label}"
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if field.is_relation and field.concrete and field.related_model
+        if points_wrong(model._meta.app_label, field.related_model._meta.app_label)
+    ]
+    assert wrong == []
+
+
+def test_a_key_that_points_up_or_into_another_room_is_seen():
+    assert points_wrong("ledger", "people")
+    assert points_wrong("record", "treatment")
+    assert not points_wrong("rights", "people")
+
+
+# --- only the gate runs a system --------------------------------------------------------------------------------------
+
+GUARDED = {"gather", "infer", "explain", "gather_many"}
+
+
+def calls_guarded(tree: ast.Module) -> list[int]:
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in GUARDED and not _module(node)
+    ]
+
+
+def _module(node: ast.Attribute) -> bool:
+    """`inference.infer` handed to a System declaration names a module's function; it is not a call of a system's."""
+    return isinstance(node.value, ast.Name) and node.value.id == "inference"
+
+
+@pytest.mark.row("P1")
+def test_nobody_but_the_gate_touches_what_a_system_can_do():
+    allowed = {"rights/gate.py", "rights/jobs.py"}  # jobs.py holds the canary, which tries and must fail
+    wrong = [f"{path}:{line}" for path, tree in trees() if str(path) not in allowed for line in calls_guarded(tree)]
+    assert wrong == []
+
+
+MODEL_LIBRARIES = {
+    "sklearn",
+    "onnxruntime",
+    "torch",
+    "transformers",
+    "openai",
+    "joblib",
+    "tensorflow",
+    "xgboost",
+    "interpret",
+}
+DISGUISES = (
+    "import sklearn.linear_model",
+    "from sklearn import svm",
+    "import onnxruntime as ort",
+    "from torch import nn",
+    "import openai",
+    "from joblib import load",
+    "__import__('sklearn')",
+    "import importlib\nimportlib.import_module('torch')",
+    "from importlib import import_module\nimport_module('onnxruntime')",
+    "exec('import sklearn')",
+)
+
+
+def disguised(tree: ast.Module) -> list[int]:
+    """Lines that load a model library, or load anything by a string."""
+    found = []
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        if any(name.split(".")[0] in MODEL_LIBRARIES for name in names):
+            found.append(node.lineno)
+        if isinstance(node, ast.Call):
+            called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if called in ("__import__", "import_module", "exec", "eval"):
+                found.append(node.lineno)
+    return found
+
+
+@pytest.mark.row("P1")
+@pytest.mark.parametrize("code", DISGUISES)
+def test_a_disguised_model_call_is_found(code: str):
+    assert disguised(ast.parse(code))
+
+
+@pytest.mark.row("P1")
+def test_models_are_loaded_behind_inference_alone_and_nothing_by_a_string():
+    wrong = [f"{path}:{line}" for path, tree in trees() if path.name != "inference.py" for line in disguised(tree)]
+    assert wrong == []
+
+
+# --- stores ask for a decision ----------------------------------------------------------------------------------------
+
+
+def takes_grant(function: object) -> bool:
+    """Say whether a function demands, without a default, an access decision or a permit as an argument."""
+    for parameter in inspect.signature(function).parameters.values():  # type: ignore[arg-type]
+        said = str(parameter.annotation)
+        if (Allowed.__name__ in said or Permit.__name__ in said) and parameter.default is inspect.Parameter.empty:
+            return True
+    return False
+
+
+def test_every_door_that_touches_a_persons_data_demands_a_decision():
+    made_here = [
+        each
+        for _, each in inspect.getmembers(door, inspect.isfunction)
+        if each.__module__.startswith("samen.rooms.record")
+    ]
+    wrong = [each.__name__ for each in made_here if not each.__name__.startswith("_") and not takes_grant(each)]
+    assert made_here
+    assert wrong == []
+
+
+def test_a_door_without_a_decision_is_seen():
+    def forgetful(person: str, grant: Allowed | None = None) -> None:
+        """A default lets a caller forget it."""
+
+    def asking(grant: Allowed | Permit, person: str) -> None:
+        """Without one it does not run."""
+
+    assert not takes_grant(forgetful)
+    assert takes_grant(asking)
+
+
+# --- names and shapes -------------------------------------------------------------------------------------------------
+
+BANNED = {"utils", "helpers", "common", "base", "misc", "v2", "manager", "helper", "util"}
+
+
+def test_a_name_says_what_a_file_is_about():
+    assert [str(path) for path, _ in trees() if path.stem in BANNED] == []
+
+
+def test_init_files_are_empty():
+    full = [str(file) for file in CODE if file.name == "__init__.py" and file.read_text().strip()]
+    assert [each for each in full if not each.endswith("rights/models/__init__.py")] == []
+
+
+def test_every_room_says_what_it_is_for():
+    rooms = [path for path in (ROOT / "samen/rooms").iterdir() if path.is_dir() and path.name != "__pycache__"]
+    assert [room.name for room in rooms if not (room / "README.md").exists()] == []
+
+
+def test_no_address_of_a_registry_and_no_path_of_a_machine_stands_in_the_tree():
+    hosts = re.compile(r"pytho" + r"nhosted|py" + r"pi\.org|registry\.np" + r"mjs|deb\.debian\.o" + r"rg|/wo" + r"rk/")
+    files = [
+        file
+        for folder in ("samen", "tests", "bench", "docs", "scripts", "requirements", ".ci")
+        for file in (ROOT / folder).rglob("*")
+        if file.is_file()
+        and file.suffix in {".py", ".md", ".txt", ".toml", ".html", ".css", ".js", ".json", ""}
+        and "__pycache__" not in file.parts
+    ]
+    assert [str(file) for file in files if hosts.search(file.read_text(errors="ignore"))] == []
+
+
+# --- every address has a guard ----------------------------------------------------------------------------------------
+
+# Pages of libraries: allauth guards its own (login needed where it is), static files are public.
+LIBRARIES = ("allauth", "django.", "whitenoise")
+
+
+def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            yield from addresses(each.url_patterns, before + str(each.pattern))
+        else:
+            yield before + str(each.pattern), each
+
+
+def test_every_address_has_exactly_one_guard():
+    wrong = []
+    for path, each in addresses(get_resolver().url_patterns):
+        view = getattr(each.callback, "view_class", each.callback)
+        if not view.__module__.startswith(LIBRARIES) and not hasattr(each.callback, "guard"):
+            wrong.append(path)
+    assert wrong == []
