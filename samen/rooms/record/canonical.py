@@ -71,7 +71,7 @@ def _guarded(reading: Callable[[], Any]) -> Any:
 def deeper_than(value: Any, most: int) -> bool:
     """Say whether objects and lists nest deeper than `most`."""
     layer = [value]
-    for _ in range(most + 1):
+    for _ in range(most):
         layer = [inner for one in layer for inner in _inner(one)]
         if not layer:
             return False

@@ -7,11 +7,9 @@ from typing import Any
 from samen.rooms.record.fhir import Json
 
 # Where a type says when it happened, most telling first. Dotted: inside a Period or an object.
-DATES = (
-    "effectiveDateTime effectivePeriod.start effectiveInstant occurrenceDateTime occurrencePeriod.start performedDateTime "
-    "performedPeriod.start period.start onsetDateTime onsetPeriod.start authoredOn authored start date sent created "
-    "recordedDate recorded billablePeriod.start startDate statusDate issued dateAsserted assertedDate meta.lastUpdated"
-).split()  # noqa: SIM905
+DATES = """effectiveDateTime effectivePeriod.start effectiveInstant occurrenceDateTime occurrencePeriod.start performedDateTime
+performedPeriod.start period.start onsetDateTime onsetPeriod.start authoredOn authored start date sent created
+recordedDate recorded billablePeriod.start startDate statusDate issued dateAsserted assertedDate meta.lastUpdated""".split()  # noqa: SIM905
 CODES = ("code", "vaccineCode", "medicationCodeableConcept", "type", "class", "serviceType", "scope")
 LONGEST = {"code": 255, "status": 32, "category": 64}
 

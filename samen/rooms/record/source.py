@@ -114,7 +114,8 @@ def _piece(place: int, text: str, resource: Any, entry: dict[str, Any]) -> Piece
 
 def _text(holder: Any, name: str) -> str:
     value = holder.get(name, "")
-    return value if isinstance(value, str) else f"?{value}"  # a wrong type must not look like an absent one
+    # A wrong type must look neither absent nor right; a number is a `Number`, which is text too.
+    return value if type(value) is str else f"?{value}"
 
 
 def _skip(text: str, at: int) -> int:

@@ -32,7 +32,7 @@ CHUNK = 2000  # entries in one transaction: well under the 20 seconds that anoth
 IDS_AT_ONCE = 900
 
 
-class Refuse(Exception):  # noqa: N818 -- control flow inside one entry, never leaves this file
+class Refuse(Exception):
     """This entry cannot be taken; `code` says why."""
 
     def __init__(self, code: str) -> None:
@@ -335,7 +335,7 @@ def _write(items: Sequence[Item], stand_ins: Mapping[str, Json], known: Known, f
     rows, writes, written = [], [], []
     for item in items:
         before = held.get(item.row.pk) if item.row else None
-        outcome = "new" if before is None or item.also and _is_stand_in(before) else _difference(before, item)
+        outcome = "new" if before is None or (item.also and _is_stand_in(before)) else _difference(before, item)
         if before is not None and outcome == "changed" and item.row and item.row.origin == "own":
             rows.append(Row(file, item.piece.place, item.ref, "refused", "PERSONS_OWN"))
             continue

@@ -166,7 +166,7 @@ def history(grant: Allowed, pk: int) -> list[tuple[int, datetime, Body]]:
     grant.require(Scope.RECORD)
     opener = sealer(grant.person)
     rows = Version.objects.filter(resource=pk, resource__person=grant.person).order_by("-number")
-    return [(row.number, row.at, unpack(opener.open(row.body, ABOUT))) for row in rows]
+    return [(row.number, row.at, unpack(opener.open(bytes(row.body), ABOUT))) for row in rows]
 
 
 def shared(refs: Collection[str]) -> list[Held]:
@@ -195,11 +195,11 @@ def _current(
 
 
 def _opened(versions: Iterable[Version], openers: Mapping[UUID, Sealer]) -> list[Held]:
-    return [_held(row.resource, row.body, openers) for row in versions]
+    return [_held(row.resource, bytes(row.body), openers) for row in versions]
 
 
 def _held(row: Resource, body: bytes, openers: Mapping[UUID, Sealer]) -> Held:
-    kept = openers[row.person_id].open(body, ABOUT) if row.person_id else bytes(body)
+    kept = openers[row.person_id].open(body, ABOUT) if row.person_id else body
     return Held(
         pk=row.pk, type=row.type, fhir_id=row.fhir_id, person=row.person_id, version=row.version, date=row.date,
         code=row.code, category=row.category, origin=row.origin, updated_at=row.updated_at, body=unpack(kept),

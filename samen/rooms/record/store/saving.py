@@ -86,6 +86,6 @@ def _whose(kind: str) -> str:
 
 
 _BY_PATIENT = frozenset(
-    "AllergyIntolerance Claim ClaimResponse Consent EpisodeOfCare ExplanationOfBenefit FamilyMemberHistory Immunization "
-    "ImmunizationRecommendation NutritionOrder RelatedPerson VisionPrescription DetectedIssue".split()  # noqa: SIM905
+    """AllergyIntolerance Claim ClaimResponse Consent DetectedIssue EpisodeOfCare ExplanationOfBenefit FamilyMemberHistory
+    Immunization ImmunizationRecommendation NutritionOrder RelatedPerson VisionPrescription""".split()  # noqa: SIM905
 )
