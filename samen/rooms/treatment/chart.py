@@ -84,10 +84,11 @@ def _ground(picture: Picture) -> list[str]:
     parts = []
     if picture.band:
         top, bottom = _y(picture, picture.band.high), _y(picture, picture.band.low)
-        box = {"x": LEFT, "y": top, "width": right - LEFT, "height": bottom - top, "fill-opacity": "0.1"}
+        box = {"x": LEFT, "y": top, "width": right - LEFT, "height": bottom - top}
         parts.append(_closed("rect", "chart__band", box))
-        note = {"x": right - 6, "y": max(top - 6, 14.0), "text-anchor": "end", "font-size": "13"}
-        parts.append(_text("chart__note", note, picture.band.label))
+        parts.append(
+            _text("chart__note", {"x": LEFT + 6, "y": _clear_of_start(picture, top, bottom)}, picture.band.label)
+        )
     for value in (picture.lowest, picture.highest):
         y = _y(picture, value)
         rule = {"x1": LEFT, "x2": right, "y1": y, "y2": y, "stroke": "currentColor", "stroke-opacity": "0.35"}
@@ -96,6 +97,12 @@ def _ground(picture: Picture) -> list[str]:
     if picture.better:
         parts.append(_text("chart__note", {"x": LEFT, "y": 16, "font-size": "13"}, picture.better))
     return parts
+
+
+def _clear_of_start(picture: Picture, top: float, bottom: float) -> float:
+    """Give the height for the band's words: at the edge that lies farther from the first dot, which stands at the left."""
+    start = next(_y(picture, dot.total) for dot in picture.dots if dot.total is not None)
+    return bottom - 7 if bottom - start >= start - top else top + 17
 
 
 def _lines(picture: Picture) -> list[str]:

@@ -96,10 +96,9 @@ class Questionnaire:
 
 @cache
 def questionnaires() -> Mapping[str, Questionnaire]:
-    """Give every questionnaire by its id, in alphabetical order."""
-    return {
-        file.stem: _of_file(tomllib.loads(file.read_text("utf-8")), file.stem) for file in sorted(FOLDER.glob("*.toml"))
-    }
+    """Give every questionnaire by its id, in the order that their files name."""
+    tables = {file.stem: tomllib.loads(file.read_text("utf-8")) for file in FOLDER.glob("*.toml")}
+    return {name: _of_file(tables[name], name) for name in sorted(tables, key=lambda name: tables[name]["order"])}
 
 
 def questionnaire(name: str) -> Questionnaire:

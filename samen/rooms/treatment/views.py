@@ -261,7 +261,7 @@ def _context(access: Allowed, request: Request) -> dict[str, object]:
 
 
 def _date(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "j M Y")
+    return date_format(timezone.localtime(at), "j F Y")
 
 
 def _language() -> str:

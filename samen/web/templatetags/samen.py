@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.template import Context
 from django.templatetags.static import static
@@ -12,6 +13,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from samen.web import help_numbers
 from samen.web.times import spoken
 from samen.words import say as sentence
 
@@ -126,6 +128,13 @@ def field(bound: BoundField) -> dict[str, object]:
 def call(number: object) -> dict[str, object]:
     """Show one number to call (samen.web.help_numbers.Number)."""
     return {"number": number}
+
+
+@register.inclusion_tag("components/numbers.html")
+def numbers() -> dict[str, object]:
+    """Show whom to call in the service's country, on any page that should not send somebody elsewhere first."""
+    listed = help_numbers.load(_language(), timezone.localdate())
+    return {"numbers": help_numbers.of_country(listed, settings.SAMEN.country)}
 
 
 def _language() -> str:
