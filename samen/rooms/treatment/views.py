@@ -1,12 +1,12 @@
 """The pages of this room: asking questionnaires, and showing their course with the life in which it was lived."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import assert_never
 from uuid import UUID
 
 from django.conf import settings
-from django.db import Error as DatabaseFailed
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +17,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from samen.people import door
-from samen.people.access import Allowed, Refused
+from samen.people import store as people
+from samen.people.access import Allowed, Ground, Refused
 from samen.people.door import Request
 from samen.people.roles import Role, Scope
 from samen.rights import door as rights
@@ -32,6 +33,8 @@ from samen.rooms.treatment.forms import AnswersForm, NoteForm
 from samen.rooms.treatment.questionnaires import NoSuchQuestionnaire, Questionnaire, questionnaire, questionnaires
 from samen.rooms.treatment.scoring import hard_answer
 from samen.words import has
+
+log = logging.getLogger("samen.treatment")
 
 CONTEXT_DAYS = 183  # notes and life events of the time that the course is compared over
 KEPT = ("record", "draft", "no")  # what became of the answers when the help page opened
@@ -75,9 +78,11 @@ def _answered(request: Request, found: Questionnaire, form: AnswersForm) -> Http
     later = "later" in request.POST
     try:
         kept = _kept(request, found, form, later=later)
-    except DatabaseFailed:
+    except Exception as wrong:
+        # Whatever went wrong with keeping it: nothing stands between this answer and the help page.
         if not hard:
             raise
+        log.error("Answers with a hard answer could not be kept: %s.", type(wrong).__name__)
         kept = "no"
     if hard:
         return redirect(f"{reverse('treatment:after-hard-answer')}?kept={kept}")
@@ -203,6 +208,7 @@ def person_course(request: Request, person: UUID) -> HttpResponse:
         **_of_staff(findings),
         "unread": len({row.ref for row in unread}),
         "person": person,
+        "name": people.name_of(request.access),
     }
     return render(request, "treatment/person.html", shown)
 
@@ -210,7 +216,8 @@ def person_course(request: Request, person: UUID) -> HttpResponse:
 def _of_staff(findings: Allowed | Refused) -> dict[str, object]:
     if isinstance(findings, Refused):
         return {"state": "closed"}
-    return _said(_outcome(findings), staff=True)
+    # A supporter reads it as the person does; the words to staff are for those who give care.
+    return _said(_outcome(findings), staff=findings.ground is not Ground.SUPPORT)
 
 
 def _outcome(access: Allowed) -> Outcome:

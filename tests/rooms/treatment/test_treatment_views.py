@@ -4,10 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from samen.people import store as people
 from samen.people.roles import Scope
 from samen.rights.models.inference import DeniedRun, InferenceRecord
 from samen.rooms.record import door as record
@@ -98,6 +101,33 @@ def test_item_nine_above_zero_opens_the_help_page_and_keeps_the_answers(client, 
 )
 def test_item_nine_opens_the_help_page_whatever_else_is_on_the_page(client, answers):
     assert send(client, "phq-9", answers).url.startswith(reverse("treatment:after-hard-answer"))
+
+
+@pytest.mark.parametrize("how", [{}, {"later": "1"}])
+def test_item_nine_opens_the_help_page_even_when_nothing_can_be_kept(client, noor, how):
+    people.destroy_key(noor.id)
+    response = send(client, "phq-9", {"phq-9.9": "3"} | how)
+    assert response.url == reverse("treatment:after-hard-answer") + "?kept=no"
+
+
+def test_a_supporter_reads_what_the_person_reads_and_not_the_words_to_staff(noor):
+    fill_in(noor, "phq-9", 2, 60)
+    own, until = named.own(noor), timezone.now() + timedelta(days=30)
+    people.give_proxy(own, named.bram(), [Scope.ANSWERS, Scope.FINDINGS], ends=until, now=timezone.now())
+    page = text(named.sign_in(Client(), named.bram()).get(reverse("treatment:person", args=[noor.id])))
+    assert "PHQ-9" in page
+    assert "Suggestion" not in page
+
+
+def test_the_course_page_asks_few_questions_of_the_database_however_long_the_course(client, noor):
+    counts = []
+    for days in ([60], range(1, 50, 3)):
+        for ago in days:
+            fill_in(noor, "gad-7", 1, ago)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(reverse("treatment:course"))
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 15
 
 
 @pytest.mark.parametrize("answers", [{}, {"phq-9.9": "0"}])
