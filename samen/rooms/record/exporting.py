@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from uuid import UUID
 
 
 class Form(StrEnum):
@@ -19,8 +20,17 @@ def lines(resources: Iterable[tuple[str, str]], form: Form) -> Iterator[str]:
         return
     yield '{"resourceType":"Bundle","type":"collection","entry":['
     for number, (ref, text) in enumerate(resources):
-        yield ("," if number else "") + f'\n{{"fullUrl":"urn:samen:{ref}","resource":{text}}}'
+        yield ("," if number else "") + f'\n{{"fullUrl":"{full_url(ref)}","resource":{text}}}'
     yield "\n]}\n"
+
+
+def full_url(ref: str) -> str:
+    """Give the name of an entry: urn:uuid where the id is one, so that links as they were received lead somewhere."""
+    name = ref.partition("/")[2]
+    try:
+        return f"urn:uuid:{name}" if str(UUID(name)) == name else f"urn:samen:{ref}"
+    except ValueError:
+        return f"urn:samen:{ref}"
 
 
 def one_line(text: str) -> str:

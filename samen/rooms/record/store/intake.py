@@ -363,9 +363,11 @@ def _grants(items: Sequence[Item]) -> list[Allowed]:
 
 
 def _difference(before: Body, item: Item) -> str:
+    """Say whether this says something else than what is here; another way of writing the same link is nothing else."""
     if before.text == item.piece.text:
         return "same"
-    return "same" if canonical.canonical(before.received) == canonical.canonical(item.resource) else "changed"
+    now = references.resolve(item.resource, item.resolved)
+    return "same" if canonical.canonical(before.resolved) == canonical.canonical(now) else "changed"
 
 
 def _is_stand_in(body: Body) -> bool:
