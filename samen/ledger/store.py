@@ -21,7 +21,6 @@ from samen.ledger.models import Checkpoint, Head, Leaf, Tile
 from samen.ledger.receipt import Receipt
 from samen.ledger.tree import (
     EMPTY_ROOT,
-    HASH,
     Frontier,
     Node,
     Range,
@@ -34,6 +33,7 @@ from samen.ledger.tree import (
 
 CHUNK = 5000  # leaves read at once when handing out the log
 INSERT = 'INSERT INTO ledger_leaf ("index", kind, body, hash, salt, subject) VALUES (%s, %s, %s, %s, %s, %s)'
+GROW = "UPDATE ledger_head SET size = %s, frontier = %s, root = %s WHERE id = 1 AND size = %s"
 
 
 class NotInTransaction(RuntimeError):
@@ -70,9 +70,9 @@ def append(entries: Sequence[Entry], *, at: datetime) -> list[Position]:
     _insert(before.size, list(zip(entries, bodies, hashes, strict=True)))
     _insert_tiles(before.size, hashes)
     after = before.extend(hashes)
-    changed = Head.objects.filter(id=1, size=before.size).update(
-        size=after.size, frontier=b"".join(after.peaks), root=after.root()
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(GROW, [after.size, b"".join(after.peaks), after.root(), before.size])
+        changed = cursor.rowcount
     if changed != 1:
         raise LedgerDamaged(
             "The ledger's head moved while it was locked. Run `samen audit verify --live` before going on."
@@ -82,16 +82,25 @@ def append(entries: Sequence[Entry], *, at: datetime) -> list[Position]:
 
 def _locked() -> Frontier:
     """Lock the head until the transaction ends (SQLite: since BEGIN IMMEDIATE), and give the frontier it keeps."""
-    row = Head.objects.select_for_update().filter(id=1).first()
+    row = _head_for_update()
     if row is None:  # the very first entry
         Head.objects.bulk_create([Head(id=1, size=0, frontier=b"", root=EMPTY_ROOT)], ignore_conflicts=True)
-        row = Head.objects.select_for_update().get(id=1)
-    return _frontier(row)
+        row = _head_for_update()
+    if row is None:
+        raise LedgerDamaged("The ledger has no head and takes none. Run `samen doctor`.")
+    size, frontier = row
+    kept = bytes(frontier)
+    return Frontier(size, tuple(kept[at : at + tiles.HASH] for at in range(0, len(kept), tiles.HASH)))
 
 
-def _frontier(row: Head) -> Frontier:
-    kept = bytes(row.frontier)
-    return Frontier(row.size, tuple(kept[at : at + HASH] for at in range(0, len(kept), HASH)))
+def _head_for_update() -> tuple[int, bytes] | None:
+    """Read the head. In plain SQL, as is `GROW`: each append pays for both, and the ORM would cost more than the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT size, frontier FROM ledger_head WHERE id = 1"
+            + (" FOR UPDATE" if connection.vendor == "postgresql" else "")
+        )
+        return cursor.fetchone()
 
 
 def _insert(first: int, rows: Sequence[tuple[Entry, bytes, bytes]]) -> None:
