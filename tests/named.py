@@ -41,10 +41,12 @@ def account(name: str, language: str = "en", password: str | None = None) -> Acc
 
 def person(name: str, language: str = "en", *, signs_in: bool = True) -> Person:
     """Give a person in care, with an account unless said otherwise."""
-    if signs_in:
-        found = Person.objects.filter(account__email=address(name)).first()
-        return found or store.create_person(name, language, account(name, language))
-    return store.create_person(name, language)
+    if not signs_in:
+        return store.create_person(name, language)
+    if (found := Person.objects.filter(account__email=address(name)).first()) is not None:
+        return found
+    signs_in_as = store.account_of(address(name)) or store.create_account(address(name), language=language)
+    return store.create_person(name, language, signs_in_as)
 
 
 def staff(name: str, now: datetime | None = None, *, password: str | None = None) -> Account:

@@ -57,7 +57,8 @@ def add(
     password = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if ask_password else None
     now = timezone.now()
     with transaction.atomic():
-        account = store.create_account(email, name, language, password)
+        # Somebody in care keeps their name sealed, unless colleagues need it too.
+        account = store.create_account(email, name if roles or not person else "", language, password)
         for each in roles:
             store.grant_role(account, each, now=now)
         if person:

@@ -99,7 +99,8 @@ def _own_page(view: View, scope: Scope) -> View:
             return door
         mine = Person.objects.filter(account=request.user).values_list("id", flat=True).first()
         if mine is None:
-            return render(request, "people/no_person.html", status=403)
+            supports = Role.SUPPORTER in roles(request)
+            return render(request, "people/no_person.html", {"supports": supports}, status=403)
         request.person = mine
         request.access = own(request, scope)
         return view(request, *args, **kwargs)
@@ -188,7 +189,7 @@ def roles(request: HttpRequest) -> frozenset[Role]:
         return frozenset()
     held = getattr(request, "_samen_roles", None)
     if held is None:
-        held = store.roles_of(cast(Account, request.user), getattr(request, "now", None) or timezone.now())
+        held = store.roles_of(request.user, getattr(request, "now", None) or timezone.now())
         request._samen_roles = held  # type: ignore[attr-defined]
     return cast(frozenset[Role], held)
 
@@ -212,7 +213,7 @@ def has_second_factor(request: HttpRequest) -> bool:
 
 def _ask_to_sign_in(request: Request) -> HttpResponse | None:
     request.now = timezone.now()
-    if not request.user.is_authenticated:
+    if not cast(HttpRequest, request).user.is_authenticated:
         return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
     request.actor = request.user.pk
     return None

@@ -11,6 +11,8 @@ from pathlib import Path
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
 from django.db.models import BooleanField, CharField, Exists, JSONField, OuterRef, Q, QuerySet, Value
@@ -47,11 +49,11 @@ class Sealer:
             text, key=self._held(), person=self.person, about=about, nonce=os.urandom(sealing.NONCE_BYTES)
         )
 
-    def open(self, sealed: bytes, about: str) -> bytes:
+    def open(self, sealed: bytes | memoryview, about: str) -> bytes:
         """Open a sealed text. Raises: KeyDestroyed, or Unreadable when it is another person's or another field's."""
         return sealing.unseal(bytes(sealed), key=self._held(), person=self.person, about=about)
 
-    def open_text(self, sealed: bytes, about: str) -> str:
+    def open_text(self, sealed: bytes | memoryview, about: str) -> str:
         """Open a sealed text as a string. Raises: KeyDestroyed, Unreadable."""
         return self.open(sealed, about).decode()
 
@@ -146,6 +148,19 @@ def destroy_key(person_id: UUID, *, now: datetime | None = None) -> None:
         transaction.on_commit(lambda: sweep_halves([person_id]))
 
 
+def erase_person(person_id: UUID, *, now: datetime) -> None:
+    """Erase all that this floor holds of a person: key, name, ties, who looked, and their account. The id stays, empty."""
+    with transaction.atomic():
+        person = Person.objects.select_related("account").get(id=person_id)
+        destroy_key(person_id, now=now)
+        for kept in (Access, Proxy, BreakGlass, CareRelationship):
+            kept.objects.filter(person=person).delete()
+        account, person.account, person.name_sealed = person.account, None, b""
+        person.save(update_fields=["account", "name_sealed"])
+        if account is not None and not RoleGrant.objects.filter(account=account).exists():
+            close_account(account)  # somebody who also works here keeps the account for that
+
+
 def sweep_halves(person_ids: Sequence[UUID] | None = None) -> int:
     """Remove the halves of destroyed keys, all of them when none are named: mends a crash right after an erasure."""
     gone = PersonKey.objects.exclude(destroyed_at=None)
@@ -219,6 +234,21 @@ def create_people(each: Iterable[tuple[str, str, Account | None]], *, now: datet
         Person.objects.bulk_create(people, batch_size=2000)
         PersonKey.objects.bulk_create(keys, batch_size=2000)
     return people
+
+
+def close_account(account: Account) -> None:
+    """Close an account for good: nobody signs in with it, and its address, name and second factors are gone.
+
+    The row stays without them, since looks by it stand in other people's lists.
+    """
+    with transaction.atomic():
+        for session in UserSession.objects.filter(user=account):
+            session.end()
+        EmailAddress.objects.filter(user=account).delete()
+        Authenticator.objects.filter(user=account).delete()
+        account.email, account.name, account.is_active = f"{account.id}@closed.invalid", "", False
+        account.set_unusable_password()
+        account.save()
 
 
 def account_of(email: str) -> Account | None:
@@ -516,7 +546,7 @@ def who_looked(access: Allowed, page: int = 1) -> list[Look]:
     return [
         Look(
             id=row.pk,
-            who=row.account.get_full_name() if row.account else "",
+            who=_shown(row.account),
             role=Role(row.role),
             ground=Ground(row.ground),
             scope=Scope(row.scope),
@@ -527,6 +557,11 @@ def who_looked(access: Allowed, page: int = 1) -> list[Look]:
         )
         for row in rows
     ]
+
+
+def _shown(account: Account | None) -> str:
+    """Give the name to show for an account; nothing for one that was closed."""
+    return account.get_full_name() if account is not None and account.is_active else getattr(account, "name", "")
 
 
 def _reasons(person_id: UUID) -> list[tuple[BreakGlass, str]]:
@@ -555,6 +590,8 @@ class Known:
     since: datetime
     ends: datetime | None
     care: int | None = None  # the care relationship, where there is one
+    proxy: int | None = None  # the person's yes, where there is one
+    scopes: tuple[Scope, ...] = ()  # what that yes names
 
 
 def my_people(account: Account, now: datetime, page: int = 1) -> list[Known]:
@@ -565,16 +602,23 @@ def my_people(account: Account, now: datetime, page: int = 1) -> list[Known]:
     held = Exists(RoleGrant.objects.filter(_standing(now), account=account, role=OuterRef("role")))
     first = (max(page, 1) - 1) * PAGE
     care = CareRelationship.objects.filter(_standing(now), held, account=account).order_by("-starts", "-id")
-    ties: list[CareRelationship | BreakGlass | Proxy] = []
+    ties: list[CareRelationship | BreakGlass] = []
     if first == 0:
-        ties += (
-            BreakGlass.objects.filter(_standing(now), held, account=account)
-            .select_related("person__key")
-            .order_by("-starts")
-        )
-        ties += Proxy.objects.filter(_standing(now), account=account).select_related("person__key").order_by("-starts")
+        broken = BreakGlass.objects.filter(_standing(now), held, account=account).order_by("-starts")
+        ties += broken.select_related("person__key")
     ties += care.select_related("person__key")[first : first + PAGE + 1]
     return _known(ties)
+
+
+def supported_by(account: Account, now: datetime) -> list[Known]:
+    """Give the people who said yes to this account as a supporter, as long as the yes holds."""
+    proxies = Proxy.objects.filter(_standing(now), account=account).select_related("person__key").order_by("-starts")
+    return _known(list(proxies))
+
+
+def step_down(account: Account, proxy_id: int, *, now: datetime) -> bool:
+    """Let a supporter end their own access."""
+    return bool(Proxy.objects.filter(id=proxy_id, account=account, ends__gt=now, starts__lt=now).update(ends=now))
 
 
 def _known(ties: Sequence[CareRelationship | BreakGlass | Proxy]) -> list[Known]:
@@ -587,6 +631,8 @@ def _known(ties: Sequence[CareRelationship | BreakGlass | Proxy]) -> list[Known]
             since=tie.starts,
             ends=tie.ends,
             care=tie.pk if isinstance(tie, CareRelationship) else None,
+            proxy=tie.pk if isinstance(tie, Proxy) else None,
+            scopes=tuple(Scope(word) for word in tie.scopes) if isinstance(tie, Proxy) else (),
         )
         for tie in ties
         if opened[tie.person_id].key is not None

@@ -42,6 +42,24 @@ def mine(request: Request) -> HttpResponse:
 
 
 @require_GET
+@signed_in_page
+def supported(request: Request) -> HttpResponse:
+    """Show a supporter whom they may look along with, what they may see and until when."""
+    known = store.supported_by(request.user, request.now)
+    store.note_names_seen([each.access for each in known], what="people:supported", at=request.now)
+    return render(request, "people/supported.html", {"known": known})
+
+
+@require_POST
+@signed_in_page
+def step_down(request: Request, proxy: int) -> HttpResponse:
+    """Let a supporter stop looking along."""
+    if store.step_down(request.user, proxy, now=request.now):
+        messages.success(request, sentence("people.supported.stopped"))
+    return redirect("people:supported")
+
+
+@require_GET
 @own_page
 def looked(request: Request) -> HttpResponse:
     """Show a person who looked at their data: who, when, why, what."""

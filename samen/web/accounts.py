@@ -30,10 +30,9 @@ class SignupForm(forms.Form):
 
     def signup(self, request: HttpRequest, user: Account) -> None:
         """Make the person who belongs to a new account."""
-        user.name = self.cleaned_data["name"]
         user.language = get_language() or settings.LANGUAGE_CODE
-        user.save(update_fields=["name", "language"])
-        store.create_person(user.name, user.language, user)
+        user.save(update_fields=["language"])
+        store.create_person(self.cleaned_data["name"], user.language, user)  # the name is kept sealed, nowhere else
 
 
 class AccountAdapter(DefaultAccountAdapter):

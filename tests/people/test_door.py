@@ -93,7 +93,7 @@ def test_a_person_reads_their_own_page(client, noor):
 def test_an_account_for_work_gets_a_calm_page_instead_of_somebodys_own(client, sam):
     answer = named.sign_in(client, sam).get("/t/notes")
     assert answer.status_code == 403
-    assert "account for work" in answer.content.decode()
+    assert "no health record of its own" in answer.content.decode()
 
 
 def test_a_clinician_in_care_reads_the_record_and_the_person_sees_that(client, noor, sam):

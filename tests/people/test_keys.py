@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from samen.ledger.models import Leaf
 from samen.people import sealing, store
 from samen.people.commands import app
-from samen.people.models import Person, PersonKey
+from samen.people.models import Access, Person, PersonKey
+from samen.people.roles import Role
 from samen.people.sealing import KeyDestroyed, Service, Unreadable
 from tests import named
 
@@ -105,6 +106,28 @@ def test_destroying_a_key_stands_on_the_ledger_and_forgets_the_salts():
     store.destroy_key(noor.id)
     assert not Leaf.objects.filter(subject=noor.id).exists()
     assert Leaf.objects.filter(kind="erasure").count() == 1
+
+
+@pytest.mark.django_db
+def test_erasing_a_person_leaves_an_id_and_nothing_else():
+    noor, kim, sam = named.noor(), named.kim(), named.sam()
+    for who in (noor, kim):
+        named.in_care(who, sam)
+    store.erase_person(noor.id, now=timezone.now())
+    noor.refresh_from_db()
+    assert (bytes(noor.name_sealed), noor.account) == (b"", None)
+    assert store.account_of(named.address("Noor")) is None
+    assert not Access.objects.filter(person=noor).exists()
+    assert Access.objects.filter(person=kim).exists()
+    assert [each.name for each in store.my_people(sam, timezone.now())] == ["Kim"]
+
+
+@pytest.mark.django_db
+def test_erasing_somebody_who_also_works_here_keeps_the_account_for_work():
+    noor = named.noor()
+    store.grant_role(noor.account, Role.PEER_WORKER)
+    store.erase_person(noor.id, now=timezone.now())
+    assert store.account_of(named.address("Noor")) is not None
 
 
 @pytest.mark.django_db

@@ -67,7 +67,7 @@ def people_in_care(number, account):
 def test_my_people_takes_the_same_number_of_queries_at_any_size(number, django_assert_num_queries):
     sam = named.sam()
     people_in_care(number, sam)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len(store.my_people(sam, timezone.now())) == number
 
 

@@ -178,3 +178,30 @@ def test_my_people_takes_equally_many_queries_at_any_size(client, number, django
 def test_nobody_is_sent_to_another_site_after_the_second_factor(client):
     page = text(named.sign_in(client, named.sam()).get("/second-factor?next=https://elsewhere.example"))
     assert "elsewhere.example" not in page.partition("<main")[2].partition("</main")[0]
+
+
+@pytest.fixture
+def looking_along(noor):
+    now = timezone.now() - timedelta(minutes=1)
+    return store.give_proxy(named.own(noor), named.bram(), [Scope.NOTES], ends=now + timedelta(days=9), now=now)
+
+
+def test_a_supporter_reads_whom_they_look_along_with_and_the_person_sees_that(client, noor, looking_along):
+    page = text(named.sign_in(client, named.bram(), second_factor=False).get("/looking-along"))
+    assert "Noor" in page
+    assert "notes and life events" in page
+    assert Access.objects.filter(person=noor, what="people:supported").count() == 1
+
+
+def test_a_supporter_stops_looking_along(client, noor, looking_along):
+    named.sign_in(client, named.bram(), second_factor=False).post(f"/looking-along/{looking_along.pk}/stop")
+    assert store.supported_by(named.bram(), timezone.now()) == []
+
+
+def test_a_supporter_cannot_stop_somebody_elses_look(client, looking_along):
+    named.sign_in(client, named.kim()).post(f"/looking-along/{looking_along.pk}/stop")
+    assert len(store.supported_by(named.bram(), timezone.now())) == 1
+
+
+def test_nobody_looking_along_is_an_empty_page_in_words(client):
+    assert "Nobody has asked you" in text(named.sign_in(client, named.bram()).get("/looking-along"))

@@ -67,6 +67,7 @@ def test_signing_up_makes_a_person_with_a_key_and_a_sealed_name(client):
     mira = Person.objects.get(account__email="mira@example.org")
     assert store.name_of(named.own(mira)) == "Mira"
     assert b"Mira" not in bytes(mira.name_sealed)
+    assert mira.account.name == ""
 
 
 def test_signing_up_gives_no_role_to_work_in(client):

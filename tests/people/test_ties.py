@@ -215,3 +215,19 @@ def test_looks_go_once_the_persons_key_is_destroyed():
     named.in_care(noor, named.sam())
     store.destroy_key(noor.id)
     assert Access.objects.filter(person=noor).delete()[0] == 1
+
+
+def test_a_closed_account_keeps_nothing_that_names_its_owner_and_lets_nobody_in(client):
+    bram = named.account("Bram", password=named.PASSWORD)
+    client.post("/account/login/", {"login": named.address("Bram"), "password": named.PASSWORD})
+    store.close_account(bram)
+    assert store.account_of(named.address("Bram")) is None
+    assert (bram.name, bram.email) == ("", f"{bram.id}@closed.invalid")
+    assert client.get("/looking-along")["Location"].startswith("/account/login/")
+
+
+def test_looks_by_a_closed_account_stay_in_the_list_without_an_address():
+    noor, sam = named.noor(), named.sam()
+    named.in_care(noor, sam)
+    store.close_account(sam)
+    assert [line.who for line in store.who_looked(named.own(noor))] == [""]
