@@ -4,10 +4,13 @@
 holds what differs from the defaults. Secrets are never a default: they are made at first start, in a file of their own.
 """
 
+import os
+import re
 import secrets
 import tomllib
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
@@ -93,14 +96,62 @@ def _typed(name: str, raw: object, like: object) -> object:
 
 def load(env: Mapping[str, str]) -> Config:
     """Read the settings that hold here: the environment and the TOML file it points to."""
-    home = Path(env.get("SAMEN_HOME", "var")).expanduser()
-    path = Path(env.get("SAMEN_CONFIG", home / "samen.toml")).expanduser()
+    return read(env, from_file(env))
+
+
+def home_of(env: Mapping[str, str]) -> Path:
+    """Give the folder with everything a service must keep."""
+    return Path(env.get("SAMEN_HOME", "var")).expanduser()
+
+
+def from_file(env: Mapping[str, str]) -> dict[str, object]:
+    """Give what stands in the TOML file, nothing when there is none. Raises: BadSetting."""
+    path = Path(env.get("SAMEN_CONFIG", home_of(env) / "samen.toml")).expanduser()
+    if not path.exists():
+        if "SAMEN_CONFIG" in env:
+            raise BadSetting(f"SAMEN_CONFIG names {path}, which is not there. Write the file, or unset SAMEN_CONFIG.")
+        return {}
     try:
-        return read(env, tomllib.loads(path.read_text()) if path.exists() else {})
-    except tomllib.TOMLDecodeError as wrong:
+        return tomllib.loads(path.read_text())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise BadSetting(f"{path} is not valid TOML: {wrong}. Mend that line, or move the file away.") from wrong
 
 
+@dataclass(frozen=True)
+class Listed:
+    """One setting as `samen doctor --settings` lists it."""
+
+    name: str
+    value: str
+    default: str
+    source: str  # environment, file or default
+    about: str
+
+
+def listing(config: Config, env: Mapping[str, str], file: Mapping[str, object]) -> list[Listed]:
+    """Give every setting with where its value came from. Passwords in addresses are left out."""
+    return [
+        Listed(
+            name=f"SAMEN_{each.name.upper()}",
+            value=_shown(getattr(config, each.name)),
+            default=_shown(each.default),
+            source="environment" if f"SAMEN_{each.name.upper()}" in env else "file" if each.name in file else "default",
+            about=each.metadata["about"],
+        )
+        for each in fields(Config)
+    ]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return PASSWORD.sub(r"\1:***@", str(value))
+
+
+SECRETS_FILE = "secrets.toml"
+PASSWORD = re.compile(r"(://[^:/@]*):.*@")
 SECRETS = {
     "django_key": "signs sessions and forms",
     "service_key": "wraps each person's own key",
@@ -110,13 +161,27 @@ SECRETS = {
 
 def load_secrets(home: Path) -> dict[str, str]:
     """Give the service's secrets, making them at first start in a file that only its owner can read."""
-    path = home / "secrets.toml"
+    path = home / SECRETS_FILE
     if not path.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        lines = [f"# {about}\n{name} = \"{urlsafe_b64encode(secrets.token_bytes(32)).decode()}\"\n" for name, about in SECRETS.items()]
-        path.touch(mode=0o600, exist_ok=False)
-        path.write_text("# Made at first start. Keep a copy apart from the backups: without it they cannot be read.\n" + "".join(lines))
+        _make_secrets(path)
     found = tomllib.loads(path.read_text())
     if missing := set(SECRETS) - set(found):
         raise BadSetting(f"{path} lacks {', '.join(sorted(missing))}. Restore the file from your copy; do not write a new one over it.")
     return found
+
+
+def _make_secrets(path: Path) -> None:
+    """Make new secrets in one step: the file is whole or not there, and never replaces one."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lines = [
+        f'# {about}\n{name} = "{urlsafe_b64encode(secrets.token_bytes(32)).decode()}"\n' for name, about in SECRETS.items()
+    ]
+    new = path.with_suffix(f".{secrets.token_hex(4)}")
+    with open(new, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write("# Made at first start. Keep a copy apart from the backups: without it they cannot be read.\n")
+        file.writelines(lines)
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):  # another process made them a moment ago: those hold
+        os.link(new, path)
+    new.unlink()

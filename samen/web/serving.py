@@ -1,0 +1,99 @@
+"""Serving: what must hold before anybody is let in, and the server itself."""
+
+import errno
+import logging
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from samen.rights import jobs
+from samen.rights.store import service
+from samen.web import worker
+from samen.web.troubles import Trouble
+
+NEVER_WITHOUT = ("canary", "reconciliation")  # one failure, and nobody is served
+
+
+def pending() -> list[str]:
+    """Give the migrations that the database lacks, as app.name."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def is_new() -> bool:
+    """Say whether the database has no tables at all."""
+    return not connection.introspection.table_names()
+
+
+def bring_up_to_date() -> None:
+    """Run the migrations that are pending."""
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def look_at_barriers() -> None:
+    """Enter new systems, do the hourly look, and refuse when an ungated run got through or the counts differ.
+
+    Raises: Trouble.
+    """
+    jobs.enter_systems()
+    jobs.hourly()
+    answers = service.probes()
+    bad = [name for name in NEVER_WITHOUT if name not in answers or answers[name].good_at is None]
+    if bad:
+        said = "; ".join(f"{name}: {answers[name].detail if name in answers else 'did not answer'}" for name in bad)
+        raise Trouble(
+            f"Samen does not serve: its own check of the gate failed ({said}). Somebody or something went round the gate, "
+            "or rows are missing. Verify the log with `samen audit verify --live`, and find out before serving again."
+        )
+
+
+def claim(host: str, port: int) -> None:
+    """Raise the error that the server would only log when the address cannot be used. Raises: OSError, Trouble."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except socket.gaierror as wrong:
+        raise Trouble(f"{host} is not an address of this machine. Set SAMEN_HOST to one, such as 127.0.0.1.") from wrong
+    except OSError as wrong:
+        if wrong.errno == errno.EADDRNOTAVAIL:
+            raise Trouble(f"{host} is not an address of this machine. Set SAMEN_HOST to one, such as 127.0.0.1.") from wrong
+        raise
+
+
+def serve(host: str, port: int) -> None:
+    """Serve until stopped: one process answers, with threads; this one watches over it and starts it anew if it dies."""
+    connections.close_all()  # the answering process is a fork, and shares no connection
+    server = Granian(
+        f"{__name__}:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=settings.SAMEN.threads,
+        factory=True,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        process_name=None,
+    )
+    server.serve()
+
+
+def application() -> Callable[..., Any]:
+    """Give what answers requests, and start the background work beside it. Called once in the answering process."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    answer = get_wsgi_application()
+    worker.start()
+    return answer

@@ -1,0 +1,114 @@
+"""Background work inside the serving process: the queue of tasks, and the timetable that looks at the service every hour."""
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connections
+from django.utils.crypto import get_random_string
+from django_tasks import TaskResultStatus
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from samen.rights import jobs
+
+log = logging.getLogger("samen.worker")
+
+HOUR = timedelta(hours=1)
+MINUTE = 60.0  # seconds between two looks at the clock
+JUMP = 30.0  # seconds by which the wall clock may leave the steady one in a minute; beyond that somebody set it
+AFTER_A_FAILURE = 5.0  # seconds before the queue is asked again
+
+
+@dataclass
+class Timetable:
+    """When the hourly look is due. Two clocks are compared, so that setting the wall clock cannot put it off."""
+
+    wall: datetime  # the wall clock at the last look
+    steady: float  # the steady clock at the last look, in seconds
+    last: datetime  # wall clock at the last hourly look
+
+    def look(self, wall: datetime, steady: float) -> tuple[bool, float]:
+        """Say whether the hourly look is due, and by how many seconds the wall clock jumped since the look before."""
+        jumped = (wall - self.wall).total_seconds() - (steady - self.steady)
+        self.wall, self.steady = wall, steady
+        due = abs(jumped) > JUMP or wall - self.last >= HOUR
+        if due:
+            self.last = wall
+        return due, jumped if abs(jumped) > JUMP else 0.0
+
+
+def start() -> None:
+    """Start both threads. They end with the process; work that was cut off is taken up again at the next start."""
+    for name, work in (("samen-queue", _queue), ("samen-timetable", _keep_time)):
+        threading.Thread(target=work, name=name, daemon=True).start()
+
+
+def place() -> str:
+    """Name the place from which this process serves: only one process can listen there, so only one works under this name."""
+    return f"{socket.gethostname()[:30]}:{settings.SAMEN.port}"
+
+
+def take_up_again() -> int:
+    """Put tasks back in the queue that an earlier process at this place began and did not finish. Gives how many."""
+    begun = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING)
+    mine = [task.pk for task in begun if task.worker_ids and task.worker_ids[-1].startswith(f"{place()}/")]
+    return DBTaskResult.objects.filter(pk__in=mine).update(status=TaskResultStatus.READY, started_at=None)
+
+
+def queue_worker(*, batch: bool = False) -> Worker:
+    """Give a worker for the queue; a batch ends when the queue is empty."""
+    return Worker(
+        queue_names=["default"],
+        interval=1.0,
+        batch=batch,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=f"{place()}/{get_random_string(8)}",
+        excluded_queue_names=[],
+    )
+
+
+def _queue() -> None:
+    """Work on the queue for as long as the process lives."""
+    _trying(take_up_again)
+    while True:
+        _trying(queue_worker().run)
+        time.sleep(AFTER_A_FAILURE)
+
+
+def _keep_time() -> None:
+    """Finish what a crash interrupted, then look at the clock every minute."""
+    _trying(jobs.finish_stops)
+    now = datetime.now(UTC)
+    timetable = Timetable(wall=now, steady=time.monotonic(), last=now)  # `samen serve` did the hourly look just now
+    while True:
+        time.sleep(MINUTE)
+        due, jumped = timetable.look(datetime.now(UTC), time.monotonic())
+        if jumped:
+            log.error("The clock of this machine jumped by %.0f s. Check its time service; `samen doctor` says more.", jumped)
+        _trying(hourly if due else jobs.finish_stops)
+
+
+def hourly() -> None:
+    """Look at the service's own barriers and say in the log when one does not hold."""
+    if not jobs.hourly():
+        log.error("The hourly look found something wrong; AI systems stay off until it is mended. Run `samen doctor`.")
+
+
+def _trying(work: Callable[[], object]) -> None:
+    """Do one piece of work. What fails is logged by kind alone, without data, and does not end the thread."""
+    try:
+        work()
+    except DatabaseError as wrong:
+        log.error("Background work met a database error (%s) and will be tried again.", type(wrong).__name__)
+    except Exception as wrong:  # a thread that dies in silence would leave stops undone
+        log.error("Background work failed: %s.", type(wrong).__name__)
+    finally:
+        connections.close_all()
