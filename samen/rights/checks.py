@@ -57,7 +57,8 @@ class Facts:
     epochs: Epochs | None = None
 
 
-Check = Callable[[System, Ask, Facts], Denied | None]
+# What a check promises is Denied or nothing; `judge` believes none of them.
+Check = Callable[[System, Ask, Facts], object]
 
 
 def manifest(system: System, ask: Ask, facts: Facts) -> Denied | None:

@@ -76,7 +76,9 @@ def run(system: Registered, *, person: UUID, actor: Allowed | None = None, clock
     """
     now = clock()
     about = store_facts.of_person(system, person, now)
-    permit = _permit(system, about.facts, _ask(system, about, actor), person=person, actor=actor and actor.actor)
+    permit = _permit(
+        system, about.facts, _ask(system, about, actor), person=person, actor=actor.actor if actor else None
+    )
     if isinstance(permit, Denied):
         store.note_denied(system.id, permit.code, [person] if about.facts.digest_on_file else [None], now)
         return permit

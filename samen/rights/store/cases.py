@@ -149,6 +149,12 @@ def mine(access: Allowed, *, open_only: bool = False) -> list[Open]:
     return _shown(rows.filter(closed_at=None) if open_only else rows)
 
 
+def of_visitor(case_id: UUID) -> Open | None:
+    """Give a report that somebody without an account sent, to whoever knows its number."""
+    found = _shown(Case.objects.filter(id=case_id, person=None, kind=Kind.REGISTER))
+    return found[0] if found else None
+
+
 def about_record(access: Allowed, record: UUID) -> list[Open]:
     """Give the cases that a person opened about one inference, for whoever may read that inference."""
     access.require(Scope.FINDINGS)
@@ -168,6 +174,12 @@ def to_answer(account: Account, now: datetime, page: int = 1) -> list[Open]:
         ).distinct()
     first = (page - 1) * PAGE
     return _shown(rows[first : first + PAGE + 1], named=True)
+
+
+def one_to_answer(account: Account, case_id: UUID, now: datetime) -> Open | None:
+    """Give one open case if it is this human's to answer. What they read is for their page to note."""
+    found = _shown(_answerable(account, now).filter(id=case_id), named=True)
+    return found[0] if found else None
 
 
 def _deciding() -> list[Role]:
@@ -222,7 +234,7 @@ def _show(row: Case, opener: people.Sealer | None, named: bool) -> Open:
     )
 
 
-def _opened(sealed: bytes | None, opener: people.Sealer | None, about: str) -> str:
+def _opened(sealed: bytes | memoryview | None, opener: people.Sealer | None, about: str) -> str:
     if sealed is None:
         return ""
     if opener is None:

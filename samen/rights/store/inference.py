@@ -99,7 +99,7 @@ def write(system: System, ready: Sequence[Ready], at: datetime, review_days: int
         if each.permit.person is None:
             raise Unreadable("A permit without a person leads to no record.")
         sealed = sealers[each.permit.person].seal(body.to_bytes(each.gathered, each.finding, each.explanation), ABOUT)
-        row = _record(system, each, sealed, at, review_days)
+        row = _record(system, each, each.permit.person, sealed, at, review_days)
         rows.append(row)
         permits.append(_permit_row(each.permit, at))
         entries.append(_leaf(system, row, sealed))
@@ -111,11 +111,13 @@ def write(system: System, ready: Sequence[Ready], at: datetime, review_days: int
     return [_outcome(system, row, each) for row, each in zip(rows, ready, strict=True)]
 
 
-def _record(system: System, each: Ready, sealed: bytes, at: datetime, review_days: int) -> InferenceRecord:
+def _record(
+    system: System, each: Ready, person: UUID, sealed: bytes, at: datetime, review_days: int
+) -> InferenceRecord:
     return InferenceRecord(
         id=uuid4(),
         permit_id=each.permit.id,
-        person_id=each.permit.person,
+        person_id=person,
         system_id=system.id,
         version=system.version,
         accountable=system.accountable,
@@ -272,7 +274,7 @@ def _show(row: InferenceRecord, opener: people.Sealer | None) -> Shown:
     )
 
 
-def _opened(sealed: bytes | None, opener: people.Sealer | None) -> Body | None:
+def _opened(sealed: bytes | memoryview | None, opener: people.Sealer | None) -> Body | None:
     if sealed is None or opener is None:
         return None
     try:

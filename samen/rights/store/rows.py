@@ -22,6 +22,6 @@ def _plan(model: type[models.Model], vendor: str) -> tuple[list[models.Field[Any
     """Give the columns to fill and the statement; a key that the database counts itself is left to it."""
     quote = connection.ops.quote_name
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     blanks = ", ".join(["%s"] * len(fields))
     return fields, f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({blanks})"

@@ -165,9 +165,7 @@ class Load:
 def load(role: Role, now: datetime) -> Load:
     """Give the workload of a deciding role. Two queries."""
     waiting = InferenceRecord.objects.filter(state=State.HELD, reviewer=role).count()
-    on_duty = (
-        DutyTime.objects.filter(role=role, starts__lte=now, ends__gt=now).values("account").distinct().count()
-    )
+    on_duty = DutyTime.objects.filter(role=role, starts__lte=now, ends__gt=now).values("account").distinct().count()
     return Load(role, waiting, on_duty, on_duty * settings.SAMEN.review_capacity)
 
 
