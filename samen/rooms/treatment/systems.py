@@ -22,7 +22,7 @@ from samen.rights.words import (
     Use,
 )
 from samen.rooms.record import door as record
-from samen.rooms.treatment import course, fhir, inference
+from samen.rooms.treatment import course, fhir, inference, store
 
 
 def gather(permit: Permit) -> Gathered:
@@ -30,9 +30,7 @@ def gather(permit: Permit) -> Gathered:
     if permit.person is None:
         raise ValueError("A permit without a person reads nobody's record: a validation run brings its own material.")
     rights.require(permit, Category.QUESTIONNAIRES, permit.person)
-    answers = record.responses(permit, permit.person, fhir.addresses())
-    totals = record.observations(permit, permit.person, fhir.codes())
-    points, _ = fhir.course([*answers, *totals])
+    points, _ = store.read_course(permit, permit.person)
     return course.gathered(points, permit.issued)
 
 
@@ -90,6 +88,7 @@ PROGRESS = rights.register(
             "rooms/treatment/precision.py",
             "rooms/treatment/questionnaires.py",
             "rooms/treatment/scoring.py",
+            "rooms/treatment/store.py",
             "rooms/treatment/systems.py",
             "rooms/treatment/validation.py",
             "rooms/treatment/content/progress_watch.toml",
