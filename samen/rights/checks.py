@@ -63,7 +63,7 @@ Check = Callable[[System, Ask, Facts], object]
 
 def manifest(system: System, ask: Ask, facts: Facts) -> Denied | None:
     """G01: entered by a human, and running exactly the code, words and models that were entered."""
-    if facts.digest_on_file is None or facts.stage is None or facts.epochs is None:
+    if facts.digest_on_file is None or not isinstance(facts.stage, Stage) or not isinstance(facts.epochs, Epochs):
         return Denied("NOT_REGISTERED")
     if not facts.digest or facts.digest != facts.digest_on_file:
         return Denied("DIGEST_MISMATCH")
@@ -103,15 +103,13 @@ def validation(system: System, ask: Ask, facts: Facts) -> Denied | None:
 
 def panel(system: System, ask: Ask, facts: Facts) -> Denied | None:
     """G04: people with lived experience approved this digest, it has not run out, no open veto, everyone settled."""
-    if facts.vetoed is None or facts.unpaid is None:
-        return Denied("NO_PANEL")
-    if facts.vetoed:
-        return Denied("VETOED")
+    if facts.vetoed is not False:
+        return Denied("VETOED" if facts.vetoed is True else "NO_PANEL")
     if ask.trial:
         return None  # material for the panel to judge by
     if facts.approved_until is None or facts.now >= facts.approved_until:
         return Denied("NO_PANEL")
-    return Denied("UNPAID") if facts.unpaid else None
+    return None if facts.unpaid is False else Denied("UNPAID")
 
 
 def need(system: System, ask: Ask, facts: Facts) -> Denied | None:

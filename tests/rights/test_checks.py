@@ -191,9 +191,7 @@ def test_a_missing_or_garbled_fact_never_widens_what_is_allowed(name: str, wrong
     """One fact lost: either the run is denied, or that fact is one that can only forbid and is at its most lenient anyway."""
     harmless = {"pilot_cap", "pilot_taken", "has_seat", "evidence_expired"}  # read only while it is a pilot
     answer = judge(SYSTEM, ASK, replace(GOOD, **{name: wrong}))
-    lenient = (name == "open_held" and wrong == -1) or (
-        name in ("vetoed", "unpaid") and not wrong and wrong is not None
-    )
+    lenient = name == "open_held" and wrong == -1
     if name not in harmless and not lenient:
         assert isinstance(answer, Denied)
 
