@@ -1,8 +1,7 @@
 """Pages for when something went wrong: plain words, and a way on. The page for our own faults needs no database."""
 
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
-from django.http.multipartparser import TooManyFieldsSent
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import cast
 
 from django import template
 from django.conf import settings
@@ -27,7 +28,10 @@ def say(key: str, *parts: object, **values: object) -> SafeString:
     Blanks are escaped before they are filled in; the sentence itself is ours.
     """
     full = ".".join([key, *map(str, parts)])
-    filled = {name: value if isinstance(value, int) else conditional_escape(value) for name, value in values.items()}
+    filled = {
+        name: value if isinstance(value, int) else conditional_escape(cast(str, value))
+        for name, value in values.items()
+    }
     return mark_safe(sentence(full, _language(), **filled))
 
 
