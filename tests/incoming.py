@@ -10,7 +10,9 @@ from samen.rooms.record import source
 from samen.rooms.record.store import intake
 
 SYNTHEA = Path(__file__).parents[2] / "shared" / "data" / "synthea"
-needs_synthea = pytest.mark.skipif(not SYNTHEA.is_dir(), reason="the eight Synthea bundles are not beside the repository")
+needs_synthea = pytest.mark.skipif(
+    not SYNTHEA.is_dir(), reason="the eight Synthea bundles are not beside the repository"
+)
 
 
 def urn(number):
@@ -34,7 +36,12 @@ def note(number=2, about=1, **more):
 def entry(number, resource, **more):
     """Give an entry whose resource carries the id of its urn."""
     named = {"resourceType": resource["resourceType"], "id": urn(number)[9:]} | resource
-    return {"fullUrl": urn(number), "resource": named, "request": {"method": "POST", "url": resource["resourceType"]}, **more}
+    return {
+        "fullUrl": urn(number),
+        "resource": named,
+        "request": {"method": "POST", "url": resource["resourceType"]},
+        **more,
+    }
 
 
 def bundle(*entries):

@@ -13,11 +13,9 @@ from typer.testing import CliRunner
 from samen.ledger import store as ledger
 from samen.people.access import Ground
 from samen.people.models import Access, Person
-from samen.people.store import machine
 from samen.rooms.record import source
 from samen.rooms.record.commands import app
 from samen.rooms.record.models import Identifier, Resource, Version
-from samen.rooms.record.store import reading
 from tests.incoming import SYNTHEA, bundle, needs_synthea, note, patient, take
 
 FILES = sorted(SYNTHEA.glob("*.json"))
@@ -26,11 +24,17 @@ runner = CliRunner()
 
 def exact(text):
     """Give the canonical form with each number as the text it came with, since 18.0 is not 18."""
-    return rfc8785.dumps(json.loads(text, parse_float=lambda number: {"#": number}, parse_int=lambda number: {"#": number}))
+    return rfc8785.dumps(
+        json.loads(text, parse_float=lambda number: {"#": number}, parse_int=lambda number: {"#": number})
+    )
 
 
 def sent():
-    return {f"{piece.type}/{piece.id}": piece.text for file in FILES for piece in source.take_apart(file.read_text(), lines=False)}
+    return {
+        f"{piece.type}/{piece.id}": piece.text
+        for file in FILES
+        for piece in source.take_apart(file.read_text(), lines=False)
+    }
 
 
 def state():
@@ -68,7 +72,10 @@ class TestTheEightBundles:
         out = {}
         for number, person in enumerate(Person.objects.all()):
             file = tmp_path / f"{number}.ndjson"
-            assert runner.invoke(app, ["export", "person", str(person.id), "--as-received", "--out", str(file)]).exit_code == 0
+            assert (
+                runner.invoke(app, ["export", "person", str(person.id), "--as-received", "--out", str(file)]).exit_code
+                == 0
+            )
             for line in file.read_text().splitlines():
                 name = json.loads(line)
                 out[f"{name['resourceType']}/{name['id']}"] = line
@@ -103,7 +110,9 @@ def test_the_person_sees_that_a_copy_was_made():
     take(bundle(patient(), note()))
     person = Person.objects.get()
     runner.invoke(app, ["export", "person", str(person.id)])
-    assert list(Access.objects.values_list("person", "ground", "what")) == [(person.id, Ground.PORTABILITY, "record:export")]
+    assert list(Access.objects.values_list("person", "ground", "what")) == [
+        (person.id, Ground.PORTABILITY, "record:export")
+    ]
 
 
 @pytest.mark.django_db
@@ -113,7 +122,7 @@ def test_a_bundle_that_goes_out_comes_in_again_without_change(tmp_path, how):
     file = tmp_path / "copy.json"
     person = Person.objects.get()
     runner.invoke(app, ["export", "person", str(person.id), *how, "--format", "bundle", "--out", str(file)])
-    assert [row.outcome for row in take(file.read_text()) ] == ["same", "same"]
+    assert [row.outcome for row in take(file.read_text())] == ["same", "same"]
 
 
 @pytest.mark.django_db
@@ -122,7 +131,10 @@ def test_the_report_says_of_each_refused_entry_which_and_why(tmp_path):
     file.write_text(bundle(patient(), note(2, about=5)))
     result = runner.invoke(app, ["import", "fhir", str(file), "--report", str(report)])
     assert result.exit_code == 3
-    assert 'in.json,2,Observation/00000000-0000-0000-0000-000000000002,refused,NO_PERSON,"We do not know' in report.read_text()
+    assert (
+        'in.json,2,Observation/00000000-0000-0000-0000-000000000002,refused,NO_PERSON,"We do not know'
+        in report.read_text()
+    )
 
 
 @pytest.mark.django_db

@@ -25,7 +25,14 @@ def noted(*entries):
 
 
 def doctor(number=9, **more):
-    return entry(number, {"resourceType": "Practitioner", "identifier": [{"system": "http://hl7.org/fhir/sid/us-npi", "value": "999"}], **more})
+    return entry(
+        number,
+        {
+            "resourceType": "Practitioner",
+            "identifier": [{"system": "http://hl7.org/fhir/sid/us-npi", "value": "999"}],
+            **more,
+        },
+    )
 
 
 def held(kind):
@@ -69,7 +76,9 @@ def test_a_change_becomes_the_next_version_and_the_earlier_one_stays():
     take(bundle(patient(), note(valueString="first")))
     assert outcomes(bundle(patient(), note(valueString="second"))) == [("changed", ""), ("same", "")]
     row = Resource.objects.get(type="Observation")
-    told = [body.received["valueString"] for _, _, body in reading.history(machine(row.person_id, Ground.IMPORT), row.pk)]
+    told = [
+        body.received["valueString"] for _, _, body in reading.history(machine(row.person_id, Ground.IMPORT), row.pk)
+    ]
     assert told == ["second", "first"]
 
 
@@ -147,7 +156,10 @@ def test_an_id_of_somebody_elses_resource_is_refused():
 
 
 def test_two_different_resources_under_one_id_are_both_refused():
-    assert refused(patient(), note(2, valueString="a"), note(2, valueString="b")) == [(2, "DUPLICATE_ID"), (3, "DUPLICATE_ID")]
+    assert refused(patient(), note(2, valueString="a"), note(2, valueString="b")) == [
+        (2, "DUPLICATE_ID"),
+        (3, "DUPLICATE_ID"),
+    ]
 
 
 def test_one_resource_twice_is_kept_once():
@@ -213,7 +225,9 @@ def test_a_contained_resource_that_is_not_there_is_a_broken_reference():
     assert noted(patient(), note(encounter={"reference": "#none"})) == ["BROKEN_REFERENCE"]
 
 
-@pytest.mark.parametrize("markup", ["<script>alert(1)</script>", '<img src="x" onerror="y()">', '<a href="javascript:x">y</a>'])
+@pytest.mark.parametrize(
+    "markup", ["<script>alert(1)</script>", '<img src="x" onerror="y()">', '<a href="javascript:x">y</a>']
+)
 def test_hostile_markup_in_a_narrative_is_kept_with_a_note(markup):
     told = {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{markup}</div>'}
     assert noted(patient(), note(text=told)) == ["HOSTILE_MARKUP"]
@@ -230,7 +244,8 @@ def test_a_file_that_breaks_off_leaves_nothing_half_written():
 
 
 def test_lines_come_in_like_a_bundle():
-    lines = "\n".join(json.dumps(one["resource"]) for one in (patient(), entry(2, {"resourceType": "Condition", "subject": {"reference": f"Patient/{urn(1)[9:]}"}})))
+    flu = entry(2, {"resourceType": "Condition", "subject": {"reference": f"Patient/{urn(1)[9:]}"}})
+    lines = "\n".join(json.dumps(one["resource"]) for one in (patient(), flu))
     assert outcomes(lines, lines=True) == BOTH
 
 

@@ -31,7 +31,9 @@ json_values = st.recursive(
 
 @given(st.lists(st.dictionaries(st.text(max_size=5), json_values, max_size=3), max_size=5), st.integers(0, 3))
 def test_each_entry_keeps_the_exact_text_of_its_resource(resources, indent):
-    text = json.dumps({"resourceType": "Bundle", "type": "batch", "entry": [{"resource": one} for one in resources]}, indent=indent)
+    text = json.dumps(
+        {"resourceType": "Bundle", "type": "batch", "entry": [{"resource": one} for one in resources]}, indent=indent
+    )
     pieces = take_apart(text, lines=False)
     assert [json.loads(piece.text) for piece in pieces] == resources
     assert all(piece.text in text for piece in pieces)
@@ -54,7 +56,9 @@ def test_a_single_resource_is_one_piece():
 
 
 def test_a_list_resource_with_entries_of_its_own_is_not_taken_for_a_bundle():
-    assert [piece.type for piece in take_apart('{"resourceType":"List","entry":[{"item":{}}]}', lines=False)] == ["List"]
+    assert [piece.type for piece in take_apart('{"resourceType":"List","entry":[{"item":{}}]}', lines=False)] == [
+        "List"
+    ]
 
 
 def test_each_line_is_one_resource_and_a_broken_line_spoils_no_other():
@@ -62,7 +66,9 @@ def test_each_line_is_one_resource_and_a_broken_line_spoils_no_other():
     assert [piece.place if isinstance(piece, Piece) else piece.code for piece in pieces] == [1, "NOT_JSON", 4]
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"resourceType":"Bundle"', bundle(kind="batch") + "x", '{"a":1,}', "7"])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"resourceType":"Bundle"', bundle(kind="batch") + "x", '{"a":1,}', "7"]
+)
 def test_what_is_not_one_json_object_is_refused_as_a_whole(text):
     assert codes(text) == ["NOT_JSON"]
 
