@@ -130,7 +130,9 @@ def _wrong_item(name: str, item: object, rule: Mapping[str, Any]) -> list[str]:
         return [f"{name}: each item has parts {', '.join(parts)}"]
     missing = [part for part, of in parts.items() if is_true(of["required"]) and not item.get(part)]
     long = [part for part, of in parts.items() if _too_long(str(item.get(part, "")), of)]
-    return [f"{name}.{part}: required, and not there" for part in missing] + [f"{name}.{part}: too long" for part in long]
+    return [f"{name}.{part}: required, and not there" for part in missing] + [
+        f"{name}.{part}: too long" for part in long
+    ]
 
 
 def _too_long(value: str, rule: Mapping[str, Any]) -> bool:
