@@ -110,6 +110,17 @@ def test_once_a_human_accepted_the_person_reads_it_in_kind_words(house):
     assert WORSE in page(client)
 
 
+@pytest.mark.parametrize("name", ["record", "misfit", "human"])
+def test_beside_a_finding_stand_why_does_not_fit_and_a_human(house, name):
+    say_yes(house)
+    earlier(house)
+    client, _ = answer(house)
+    decide(house, Verdict.ACCEPT)
+    newest = door.latest(house.care(), systems.PROGRESS.id)
+    assert newest is not None
+    assert reverse(f"rights:{name}", args=[newest.id]) in page(client)
+
+
 def test_what_a_human_rejected_is_not_shown_as_a_finding(house):
     say_yes(house)
     earlier(house)

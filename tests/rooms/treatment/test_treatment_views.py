@@ -16,6 +16,7 @@ from samen.rights.models.inference import DeniedRun, InferenceRecord
 from samen.rooms.record import door as record
 from samen.rooms.treatment import fhir, store
 from samen.rooms.treatment.questionnaires import questionnaire
+from samen.words import say
 from tests import named
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +199,19 @@ def test_an_empty_note_is_refused_and_the_form_stays_open(client):
 def test_hostile_words_in_a_note_stay_words(client, noor):
     record.add_own_entry(named.own(noor, Scope.NOTES), "note", "<script>x</script>", timezone.now())
     assert "<script>x" not in text(client.get(reverse("treatment:course")))
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("code", ["NO_CONSENT", "NO_HUMAN", "FAILED"])
+def test_the_page_says_in_words_why_nothing_was_compared(client, code, language):
+    client.cookies["django_language"] = language
+    page = text(client.get(reverse("treatment:saved"), {"why": code}))
+    assert say(f"rights.denied.{code}", language) in page
+
+
+@pytest.mark.parametrize("why", ["", "no-such-code", "<b>"])
+def test_a_reason_that_nobody_wrote_is_left_out(client, why):
+    assert client.get(reverse("treatment:saved"), {"why": why}).status_code == 200
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
