@@ -193,6 +193,13 @@ def _halves() -> sqlite3.Connection:
     return _open.file
 
 
+def close_halves() -> None:
+    """Let go of the file of halves, so that a restored one can take its place."""
+    if (file := getattr(_open, "file", None)) is not None:
+        file.close()
+    _open.here = _open.file = None
+
+
 def _halves_of(person_ids: Sequence[UUID], at_once: int = 500) -> dict[UUID, bytes]:
     found: dict[UUID, bytes] = {}
     for start in range(0, len(person_ids), at_once):

@@ -1,22 +1,32 @@
-"""`samen serve`, `migrate` and `doctor`: thin; what they do lives beside this file."""
+"""`samen serve`, `migrate`, `doctor`, `backup` and `restore`: thin; what they do lives beside this file."""
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from django.conf import settings
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from samen.web import backup as backups
 from samen.web import config, doctor, serving
+from samen.web import restore as restoring
+from samen.web.backup import Say
 from samen.web.findings import Finding, Level
 from samen.web.troubles import Trouble
 
 COLOURS = {Level.DANGER: "bold red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
 
-Migrate = Annotated[bool | None, typer.Option("--migrate/--no-migrate", help="Bring the database to this version first, or refuse.")]
+Migrate = Annotated[
+    bool | None, typer.Option("--migrate/--no-migrate", help="Bring the database to this version first, or refuse.")
+]
 
 
 def serve(
@@ -64,7 +74,9 @@ def _bring_up_to_date(wanted: bool | None) -> None:
 
 
 def doctor_command(
-    show_settings: Annotated[bool, typer.Option("--settings", help="List every setting, its value and where it came from.")] = False,
+    show_settings: Annotated[
+        bool, typer.Option("--settings", help="List every setting, its value and where it came from.")
+    ] = False,
 ) -> None:
     """Look for what is dangerous, and say how to mend it. Exit code: 1 when there is a danger, else 0."""
     if show_settings:
@@ -73,6 +85,70 @@ def doctor_command(
     found = doctor.examine()
     _show(found, Console())
     raise typer.Exit(1 if any(each.level is Level.DANGER for each in found) else 0)
+
+
+def backup(
+    place: Annotated[
+        Path, typer.Argument(help="Folder that holds the backups; on another disk or machine than SAMEN_HOME.")
+    ],
+    keys_only: Annotated[
+        bool, typer.Option("--keys-only", help="Only replace the halves of people's keys, right after an erasure.")
+    ] = False,
+) -> None:
+    """Write a backup, also while the service runs. Removes those older than SAMEN_BACKUP_DAYS.
+
+    secrets.toml is not in it: keep a copy of that file apart, or nothing in a backup can be read.
+    """
+    now = datetime.now(UTC)
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _progress() as say:
+        if keys_only:
+            note = backups.write_keys(place / backups.KEYS, now=now)
+            typer.echo(
+                f"{note.halves} halves in {place / backups.KEYS}. Whoever was erased cannot be read from any backup here."
+            )
+            return
+        folder = backups.write(place, now=now, say=say)
+        old = backups.prune(place, now=now)
+    typer.echo(f"Backup in {folder}; halves of people's keys replaced in {place / backups.KEYS}.")
+    if old:
+        typer.echo(f"Removed {len(old)} older than {settings.SAMEN.backup_days} days.")
+
+
+def restore(
+    path: Annotated[Path, typer.Argument(help="A backup, or the place that holds backups: then the newest.")],
+    keys: Annotated[
+        Path | None, typer.Option(help="Folder with the newest halves of people's keys, when it lies elsewhere.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over the database that is here.")] = False,
+) -> None:
+    """Restore a backup and verify it. Stop the service first. Exit code: 0 all holds, 1 something differs or it was refused."""
+    with _progress() as say:
+        done = restoring.restore(path, keys=keys, force=force, now=datetime.now(UTC), say=say)
+    typer.echo(
+        f"Restored {done.folder}, made {done.made_at:%Y-%m-%d %H:%M} UTC: {done.rows} rows, {done.leaves} leaves."
+    )
+    typer.echo(
+        f"{done.keys} people can be read; {done.erased_again} were erased after this backup and were erased again."
+    )
+    if force:
+        typer.echo(
+            "What lay here before stays beside it as *.replaced-*. Remove it once you are sure: it holds what was erased."
+        )
+    if done.problems:
+        raise Trouble(
+            "\n".join([*done.problems, "The restored data do NOT hold. Do not serve them; take another backup."])
+        )
+    typer.echo("The log verifies against the checkpoint of the backup, and all counts agree.")
+
+
+@contextmanager
+def _progress() -> Iterator[Say]:
+    """Show what is being done, and for how long, on the error stream."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Starting", total=None)
+        yield lambda text: bar.update(task, description=text)
 
 
 def _show(found: list[Finding], console: Console) -> None:

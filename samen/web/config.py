@@ -29,16 +29,22 @@ def setting(default: object, about: str) -> Any:
 class Config:
     """Every setting of the product, `SAMEN_<NAME>` in the environment and `name` in the TOML file."""
 
-    home: Path = setting(Path("var"), "Folder for the database, secrets, uploads and backups.")
+    home: Path = setting(Path("var"), "Folder with all that a service keeps: database, keys, secrets.")  # noqa: RUF009 (a Path never changes)
     database: str = setting("", "Database URL; empty = SQLite in home. postgresql://user:password@host:port/name else.")
     demo: bool = setting(False, "Demo mode: made-up people, walk-in sign-in. Never on a service with real people.")
-    debug: bool = setting(False, "Developer pages on errors. `samen doctor` refuses to serve with it outside demo mode.")
+    debug: bool = setting(
+        False, "Developer pages on errors. `samen doctor` refuses to serve with it outside demo mode."
+    )
     host: str = setting("127.0.0.1", "Address to listen on.")
     port: int = setting(8000, "Port to listen on.")
-    hosts: tuple[str, ...] = setting(("127.0.0.1", "localhost", "[::1]"), "Host names that people use to reach the service.")
+    hosts: tuple[str, ...] = setting(
+        ("127.0.0.1", "localhost", "[::1]"), "Host names that people use to reach the service."
+    )
     https: bool = setting(False, "Behind TLS: cookies are sent over https alone, and browsers are told to insist.")
     service_name: str = setting("Samen", "Name of the service, as people read it.")
-    service_email: str = setting("privacy@example.org", "Address for questions about AI and rights; stands in the public register.")
+    service_email: str = setting(
+        "privacy@example.org", "Address for questions about AI and rights; stands in the public register."
+    )
     service_phone: str = setting("", "The service's own phone line, shown on the help page and in each denial.")
     country: str = setting("nl", "Country whose help lines come first: nl, be or eu.")
     language: str = setting("nl", "Language when a visitor's browser asks for none of ours: en or nl.")
@@ -47,7 +53,9 @@ class Config:
     upload_mb: int = setting(64, "Largest upload, in megabytes.")
     threads: int = setting(4, "Threads that answer requests.")
     review_days: int = setting(7, "Days within which a clinician decides on a held finding.")
-    review_capacity: int = setting(50, "Open findings per person on duty above which AI systems of mode suggest stop running.")
+    review_capacity: int = setting(
+        50, "Open findings per person on duty above which AI systems of mode suggest stop running."
+    )
     break_glass_minutes: int = setting(60, "Minutes after which emergency access ends by itself.")
     backup_days: int = setting(35, "Days that backups are kept; told to people who erase something.")
 
@@ -64,7 +72,9 @@ def read(env: Mapping[str, str], file: Mapping[str, object]) -> Config:
     """
     known = {each.name: each for each in fields(Config)}
     if unknown := set(file) - set(known):
-        raise BadSetting(f"samen.toml: no setting is called {', '.join(sorted(unknown))}. `samen doctor --settings` lists them.")
+        raise BadSetting(
+            f"samen.toml: no setting is called {', '.join(sorted(unknown))}. `samen doctor --settings` lists them."
+        )
     given: dict[str, Any] = {}
     for name, each in known.items():
         if (raw := env.get(f"SAMEN_{name.upper()}")) is not None:
@@ -88,7 +98,9 @@ def _typed(name: str, raw: object, like: object) -> object:
         except (TypeError, ValueError) as wrong:
             raise BadSetting(f"{name}: {raw!r} is not a whole number.") from wrong
     if isinstance(like, tuple):
-        return tuple(raw) if isinstance(raw, list) else tuple(part.strip() for part in str(raw).split(",") if part.strip())
+        return (
+            tuple(raw) if isinstance(raw, list) else tuple(part.strip() for part in str(raw).split(",") if part.strip())
+        )
     if isinstance(like, Path):
         return Path(str(raw)).expanduser()
     return str(raw)
@@ -166,7 +178,9 @@ def load_secrets(home: Path) -> dict[str, str]:
         _make_secrets(path)
     found = tomllib.loads(path.read_text())
     if missing := set(SECRETS) - set(found):
-        raise BadSetting(f"{path} lacks {', '.join(sorted(missing))}. Restore the file from your copy; do not write a new one over it.")
+        raise BadSetting(
+            f"{path} lacks {', '.join(sorted(missing))}. Restore the file from your copy; do not write a new one over it."
+        )
     return found
 
 
@@ -174,7 +188,8 @@ def _make_secrets(path: Path) -> None:
     """Make new secrets in one step: the file is whole or not there, and never replaces one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     lines = [
-        f'# {about}\n{name} = "{urlsafe_b64encode(secrets.token_bytes(32)).decode()}"\n' for name, about in SECRETS.items()
+        f'# {about}\n{name} = "{urlsafe_b64encode(secrets.token_bytes(32)).decode()}"\n'
+        for name, about in SECRETS.items()
     ]
     new = path.with_suffix(f".{secrets.token_hex(4)}")
     with open(new, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:

@@ -215,7 +215,9 @@ def numbers(now: datetime) -> Iterator[Finding]:
     try:
         old = [each for each in help_numbers.load("en", now.date()) if each.stale]
     except (OSError, ValueError) as wrong:
-        yield Finding(Level.WARNING, "NUMBERS_BROKEN", f"The help lines cannot be read: {wrong}", where, "Restore the file.")
+        yield Finding(
+            Level.WARNING, "NUMBERS_BROKEN", f"The help lines cannot be read: {wrong}", where, "Restore the file."
+        )
         return
     if old:
         yield Finding(

@@ -11,14 +11,14 @@ from django.db.models import Max
 from django.utils import timezone
 
 from samen.ledger import store as ledger
-from samen.ledger.checkpoint import BadCheckpoint, parse_key, verify
+from samen.ledger.checkpoint import BadCheckpoint, verify
 from samen.ledger.models import Checkpoint, Head, Leaf
 from samen.people import store as people
 from samen.people.models import Account, PersonKey
 from samen.rights.models.service import Case
 from samen.rights.store import service, stopping
 from samen.web import serving
-from samen.web.backup import last_backup
+from samen.web.backup import halves_in, last_backup
 from samen.web.config import Config
 from samen.web.findings import Finding, Level
 
@@ -138,7 +138,7 @@ def keys() -> Iterator[Finding]:
             "secrets.toml, service_key",
             "Put your copy of secrets.toml back. If a rotation was cut off, run `samen keys rotate` again.",
         )
-    if lost := living.count() - people.halves_held():
+    if lost := living.count() - halves_in(people.halves_path()):
         if lost > 0:
             yield Finding(
                 Level.DANGER,
@@ -244,7 +244,9 @@ def backups(config: Config, now: datetime) -> Iterator[Finding]:
         return
     if now - last.at > timedelta(days=2):
         text = f"The last backup was made {(now - last.at).days} days ago."
-        yield Finding(Level.WARNING, "OLD_BACKUP", text, str(last.path), "Run `samen backup` each day, from cron or a timer.")
+        yield Finding(
+            Level.WARNING, "OLD_BACKUP", text, str(last.path), "Run `samen backup` each day, from cron or a timer."
+        )
     if last.path.exists() and last.path.stat().st_mode & 0o077:
         text = "Other users of this machine can read the last backup."
         yield Finding(Level.DANGER, "READABLE", text, str(last.path), f"Run: chmod -R go-rwx {last.path}")
@@ -257,7 +259,9 @@ def postgresql() -> Iterator[Finding]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         is_super = cursor.fetchone() == (True,)
-        cursor.execute("SELECT coalesce(host(inet_server_addr()), ''), coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)")
+        cursor.execute(
+            "SELECT coalesce(host(inet_server_addr()), ''), coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)"
+        )
         address, encrypted = cursor.fetchone()
         cursor.execute("SELECT setting FROM pg_settings WHERE name = 'listen_addresses'")
         listens = [each.strip() for each in (cursor.fetchone() or ("",))[0].split(",") if each.strip()]

@@ -68,7 +68,9 @@ def claim(host: str, port: int) -> None:
         raise Trouble(f"{host} is not an address of this machine. Set SAMEN_HOST to one, such as 127.0.0.1.") from wrong
     except OSError as wrong:
         if wrong.errno == errno.EADDRNOTAVAIL:
-            raise Trouble(f"{host} is not an address of this machine. Set SAMEN_HOST to one, such as 127.0.0.1.") from wrong
+            raise Trouble(
+                f"{host} is not an address of this machine. Set SAMEN_HOST to one, such as 127.0.0.1."
+            ) from wrong
         raise
 
 

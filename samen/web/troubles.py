@@ -28,13 +28,13 @@ def explain(error: Exception) -> str | None:
 def _database(said: str) -> str:
     """Explain what a database answered."""
     low = said.lower()
-    if "no such table" in low or "no such column" in low or ("relation" in low or "column" in low) and "exist" in low:
+    if "no such table" in low or "no such column" in low or (("relation" in low or "column" in low) and "exist" in low):
         return "The database is not at this version: a table or column is missing. Run `samen migrate`, then try again."
     if "locked" in low:
         return "The database is busy with another change and did not come free in time. Try again; `samen doctor` if it stays."
     if "unable to open" in low or "readonly" in low:
         return "The database file cannot be opened for writing. Run as the user who owns SAMEN_HOME, or mend its permissions."
-    if "password" in low or "authentication" in low or "role" in low and "exist" in low:
+    if "password" in low or "authentication" in low or ("role" in low and "exist" in low):
         return "The database refused this user. Mend the user and password in SAMEN_DATABASE."
     if "connection" in low or "could not translate host" in low or "no such file" in low:
         return "The database does not answer. Start it, or mend SAMEN_DATABASE; `samen doctor --settings` shows where it is sought."

@@ -92,7 +92,9 @@ def _keep_time() -> None:
         time.sleep(MINUTE)
         due, jumped = timetable.look(datetime.now(UTC), time.monotonic())
         if jumped:
-            log.error("The clock of this machine jumped by %.0f s. Check its time service; `samen doctor` says more.", jumped)
+            log.error(
+                "The clock of this machine jumped by %.0f s. Check its time service; `samen doctor` says more.", jumped
+            )
         _trying(hourly if due else jobs.finish_stops)
 
 
