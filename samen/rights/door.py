@@ -14,13 +14,14 @@ from samen.rights import register as registry
 from samen.rights.incidents import Kind
 from samen.rights.permits import NotPermitted as NotPermitted
 from samen.rights.register import Refused, Registered
-from samen.rights.store import cases, inference
+from samen.rights.store import cases, erasing, inference
 from samen.rights.store.inference import Shown as Shown
 from samen.rights.words import Category, Permit, System
 
 ROOT = Path(words.__file__).parent
 _REGISTERED: dict[str, Registered] = {}
 PROBES: dict[str, Callable[[], str]] = {}
+ERASERS: dict[str, Callable[[UUID], int]] = {}
 
 
 def register(system: System) -> Registered:
@@ -78,3 +79,13 @@ def ask_for_human(access: Allowed, text: str = "", *, record: UUID | None = None
 def add_probe(name: str, probe: Callable[[], str]) -> None:
     """Name something that must work for any system to run: the probe gives an empty string, or says what is wrong."""
     PROBES[name] = probe
+
+
+def add_eraser(room: str, remove: Callable[[UUID], int]) -> None:
+    """Name what a room does when a person is erased: it removes what it keeps of them, and says how many things went."""
+    ERASERS[room] = remove
+
+
+def erase(person: UUID, *, at: datetime) -> dict[str, int]:
+    """Erase a person from every room, the ring and the floor of people; gives how much went from where."""
+    return erasing.erase(person, ERASERS, at=at)
