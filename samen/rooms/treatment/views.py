@@ -189,7 +189,7 @@ def _course(request: Request, form: NoteForm, status: int = 200) -> HttpResponse
     shown = {
         **_pictures(points, request.now),
         **_context(door.own(request, Scope.NOTES), request),
-        **_said(_outcome(door.own(request, Scope.FINDINGS)), staff=False),
+        **_finding(door.own(request, Scope.FINDINGS), staff=False),
         "unread": len({row.ref for row in unread}),
         "note": form,
     }
@@ -217,12 +217,17 @@ def _of_staff(findings: Allowed | Refused) -> dict[str, object]:
     if isinstance(findings, Refused):
         return {"state": "closed"}
     # A supporter reads it as the person does; the words to staff are for those who give care.
-    return _said(_outcome(findings), staff=findings.ground is not Ground.SUPPORT)
+    return _finding(findings, staff=findings.ground is not Ground.SUPPORT)
 
 
-def _outcome(access: Allowed) -> Outcome:
-    """Give what became of the newest run, as the three outcomes that a page must know how to show."""
+def _finding(access: Allowed, *, staff: bool) -> dict[str, object]:
+    """Give the newest run and, where a human decided, who and in which words: a human's words stand above the computer's."""
     newest = rights.latest(access, systems.PROGRESS.id)
+    return {**_said(_outcome(newest), staff=staff), "ruling": newest.decided if newest else None}
+
+
+def _outcome(newest: rights.Shown | None) -> Outcome:
+    """Give what became of a run as one of the three outcomes that a page must know how to show."""
     if newest is None:
         return Denied("NOT_RUN")
     if newest.state is State.HELD and newest.due is not None:

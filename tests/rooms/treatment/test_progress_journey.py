@@ -80,10 +80,12 @@ def page(client):
     return client.get(reverse("treatment:course")).content.decode()
 
 
-def decide(house, verdict):
+def decide(house, verdict, changed=""):
     newest = door.latest(house.care(), systems.PROGRESS.id)
     assert newest is not None
-    inference.decide(house.care(), newest.id, Decided(verdict, reason="We talked about it"), at=timezone.now())
+    inference.decide(
+        house.care(), newest.id, Decided(verdict, reason="We talked about it", changed=changed), at=timezone.now()
+    )
 
 
 def test_without_a_yes_nothing_is_compared_and_the_answers_are_kept(house):
@@ -119,6 +121,15 @@ def test_beside_a_finding_stand_why_does_not_fit_and_a_human(house, name):
     newest = door.latest(house.care(), systems.PROGRESS.id)
     assert newest is not None
     assert reverse(f"rights:{name}", args=[newest.id]) in page(client)
+
+
+def test_a_human_s_words_stand_above_those_of_the_computer(house):
+    say_yes(house)
+    earlier(house)
+    client, _ = answer(house)
+    decide(house, Verdict.CHANGE, changed="It was a hard month, and it is easing.")
+    shown = page(client)
+    assert shown.index("It was a hard month") < shown.index(WORSE)
 
 
 def test_what_a_human_rejected_is_not_shown_as_a_finding(house):
