@@ -6,9 +6,11 @@ Anything that errs, takes too long, answers in the wrong form, or changes in bet
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.util import find_spec
@@ -48,6 +50,8 @@ Clock = Callable[[], datetime]
 
 _KEY = secrets.token_bytes(32)  # made anew in each process: a permit never outlives it
 _FUNCTIONS: dict[str, System] = {}
+# The clock of the run under way: a permit is judged by the clock it was given under. Set by run and run_many alone.
+_CLOCK: ContextVar[Clock] = ContextVar("clock", default=timezone.now)
 _POOL = ThreadPoolExecutor(max_workers=8, thread_name_prefix="infer")
 _EXTRAS = {"spark": "pyspark", "matching": "ortools", "embeddings": "onnxruntime", "population": "opendp"}
 
@@ -65,7 +69,16 @@ def clear(system: str, person: UUID) -> int:
 
 def require(permit: Permit, category: Category, person: UUID | None) -> None:
     """Let a store read this category of this person under this permit. Raises: NotPermitted."""
-    permits.require(permit, category, person, key=_KEY, now=timezone.now())
+    permits.require(permit, category, person, key=_KEY, now=_CLOCK.get()())
+
+
+@contextmanager
+def _by(clock: Clock) -> Iterator[None]:
+    before = _CLOCK.set(clock)
+    try:
+        yield
+    finally:
+        _CLOCK.reset(before)
 
 
 def run(system: Registered, *, person: UUID, actor: Allowed | None = None, clock: Clock = timezone.now) -> Outcome:
@@ -82,7 +95,8 @@ def run(system: Registered, *, person: UUID, actor: Allowed | None = None, clock
     if isinstance(permit, Denied):
         store.note_denied(system.id, permit.code, [person] if about.facts.digest_on_file else [None], now)
         return permit
-    ready = _infer(system, permit)
+    with _by(clock):
+        ready = _infer(system, permit)
     outcome = ready if isinstance(ready, Denied) else _commit(system, ready, about.owner, actor, clock)
     if isinstance(outcome, Denied):
         store.note_denied(system.id, outcome.code, [person], now)
@@ -108,7 +122,9 @@ def run_many(
             outcomes[person] = permit
         else:
             allowed.append(permit)
-    outcomes |= _commit_many(system, _infer_many(system, allowed, outcomes), clock) if allowed else {}
+    with _by(clock):
+        ready = _infer_many(system, allowed, outcomes) if allowed else []
+    outcomes |= _commit_many(system, ready, clock) if allowed else {}
     denied = {person: each.code for person, each in outcomes.items() if isinstance(each, Denied)}
     store.note_denied_many(system.id, denied, now)
     for person in wanted - outcomes.keys() if wanted else ():

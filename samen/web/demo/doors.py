@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
+GROUPS = ("person", "care", "watch")
+
 
 @dataclass(frozen=True)
 class Door:
     """One button on the first page; its words are `web.demo.as.<who>`."""
 
     who: str
-    lands: str  # url name of the first page
+    group: str
+    lands: str  # url name of the first page that they see
 
     @property
     def email(self) -> str:
@@ -17,17 +20,22 @@ class Door:
 
 
 DOORS = (
-    Door("noor", "rights:mine"),
-    Door("sam", "people:mine"),
-    Door("bram", "home"),
-    Door("visser", "people:mine"),
-    Door("lea", "people:mine"),
-    Door("joris", "people:mine"),
-    Door("tess", "people:mine"),
-    Door("mo", "home"),
-    Door("rin", "home"),
-    Door("pia", "rights:votes"),
-    Door("kees", "rights:votes"),
-    Door("omar", "rights:cases"),
-    Door("ada", "home"),
+    Door("noor", "person", "rights:mine"),
+    Door("bram", "person", "home"),
+    Door("sam", "care", "people:mine"),
+    Door("visser", "care", "rights:queue"),
+    Door("joris", "care", "people:mine"),
+    Door("tess", "care", "people:mine"),
+    Door("lea", "care", "people:mine"),
+    Door("mo", "care", "home"),
+    Door("pia", "watch", "rights:votes"),
+    Door("kees", "watch", "rights:votes"),
+    Door("omar", "watch", "rights:cases"),
+    Door("rin", "watch", "home"),
+    Door("ada", "watch", "home"),
 )
+
+
+def door(who: str) -> Door | None:
+    """Give one door."""
+    return next((each for each in DOORS if each.who == who), None)

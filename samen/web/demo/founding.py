@@ -115,5 +115,10 @@ def _pay(staff: Staff, at: datetime) -> None:
 def move(staff: Staff, stage: Stage, at: datetime) -> None:
     """Let the clinical lead move the system on, with the reason as the register shows it."""
     register.move(
-        PROGRESS, stage, by=staff["visser"], reason=texts.read("panel")[str(stage)], at=at, cap=PLACES if stage is Stage.PILOT else 0
+        PROGRESS,
+        stage,
+        by=staff["visser"],
+        reason=texts.read("panel")[str(stage)],
+        at=at,
+        cap=PLACES if stage is Stage.PILOT else 0,
     )

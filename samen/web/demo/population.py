@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from uuid import UUID
 
 from samen.rooms.treatment.questionnaires import Questionnaire, questionnaires
 from samen.web.demo import texts
@@ -56,11 +57,14 @@ class Event:
 
     at: datetime
     person: int
-    kind: str  # begins, diagnosed, visit, answers, note, life-event, notice, consent, case, supporter, stop, erase, ends
+    kind: (
+        str  # begins, diagnosed, visit, answers, note, life-event, notice, consent, case, supporter, stop, erase, ends
+    )
     what: str = ""  # which questionnaire, kind of visit, kind of case
     text: str = ""
     yes: bool = True
     answers: Mapping[str, int | None] | None = None
+    record: UUID | None = None  # an inference that a case is about, or the case that is answered
 
 
 @dataclass(frozen=True)
@@ -112,15 +116,29 @@ def _life(random: Random, person: Person, now: datetime) -> list[Event]:
     until = person.ended or now - timedelta(minutes=10)
     found = [Event(person.began, person.number, "begins")]
     found.append(Event(person.began + timedelta(hours=1), person.number, "visit", "intake"))
-    found.append(Event(person.began + timedelta(days=random.randint(1, 9)), person.number, "diagnosed", person.condition))
+    found.append(
+        Event(person.began + timedelta(days=random.randint(1, 9)), person.number, "diagnosed", person.condition)
+    )
     found += _visits(random, person, until)
     if person.email:
         found += _choices(random, person)
         found += _answers(random, person, until)
         found += _own(random, person, until)
+        found += _supported(random, person)
     if person.ended:
         found.append(Event(person.ended, person.number, "ends"))
     return [event for event in found if event.at <= until]
+
+
+def _supported(random: Random, person: Person) -> list[Event]:
+    """Let some be supported by somebody close, and some of these end it again."""
+    if random.random() > 0.08:
+        return []
+    at = person.began + timedelta(days=random.randint(3, 20))
+    found = [Event(at, person.number, "supporter", "give", text=f"supporter{random.randint(1, 6)}@example.org")]
+    if random.random() < 0.4:
+        found.append(Event(at + timedelta(days=random.randint(5, 30)), person.number, "supporter", "end"))
+    return found
 
 
 def _visits(random: Random, person: Person, until: datetime) -> list[Event]:
@@ -137,7 +155,9 @@ def _choices(random: Random, person: Person) -> list[Event]:
     asked = person.began + timedelta(days=random.randint(1, 12), minutes=random.randint(0, 90))
     found = [Event(asked, person.number, "notice")]
     found.append(Event(asked + timedelta(minutes=3), person.number, "consent", "own", yes=person.wish != "no"))
-    found.append(Event(asked + timedelta(minutes=4), person.number, "consent", "care", yes=person.wish not in ("no", "half")))
+    found.append(
+        Event(asked + timedelta(minutes=4), person.number, "consent", "care", yes=person.wish not in ("no", "half"))
+    )
     if person.wish == "withdraws":
         after = asked + timedelta(days=random.randint(20, 45))
         found.append(Event(after, person.number, "consent", "care", yes=False))
@@ -158,7 +178,13 @@ def _answers(random: Random, person: Person, until: datetime) -> list[Event]:
         ill = min(max(start + (end - start) * passed + random.gauss(0, noise), 0.02), 0.97)
         skips = 4 if person.course == "skips" and found else (1 if random.random() < 0.06 else 0)
         found += [
-            Event(at + timedelta(minutes=4 * place), person.number, "answers", name, answers=fill(random, name, ill, skips))
+            Event(
+                at + timedelta(minutes=4 * place),
+                person.number,
+                "answers",
+                name,
+                answers=fill(random, name, ill, skips),
+            )
             for place, name in enumerate(names)
         ]
         if person.course == "few":
@@ -176,7 +202,10 @@ def fill(random: Random, name: str, ill: float, skips: int = 0) -> Mapping[str, 
         share = (1 - ill) if found.higher_is_better else ill
         # The hard question is answered above nothing by few; the help page opens for them, as it does in the product.
         share = max(share - 0.5, 0.0) if question.hard else share
-        given[question.id] = min(max(round(least + share * (most - least) + random.gauss(0, 0.55 if not question.hard else 0.2)), least), most)
+        given[question.id] = min(
+            max(round(least + share * (most - least) + random.gauss(0, 0.55 if not question.hard else 0.2)), least),
+            most,
+        )
     for question in random.sample(found.scored, min(skips, len(found.scored) - 1)):
         given[question.id] = None
     return given
@@ -190,7 +219,14 @@ def _own(random: Random, person: Person, until: datetime) -> list[Event]:
         passed = (at - person.began) / max(until - person.began, timedelta(days=1))
         ill = start + (end - start) * passed + random.gauss(0, 0.12)
         mood = "low" if ill > 0.52 else "middle" if ill > 0.34 else "better"
-        found.append(Event(_evening(random, at, until), person.number, "note", text=texts.pick(random, person.language, "notes", mood)))
+        found.append(
+            Event(
+                _evening(random, at, until),
+                person.number,
+                "note",
+                text=texts.pick(random, person.language, "notes", mood),
+            )
+        )
     if random.random() < 0.45:
         at = _later(random, person.began, 4, 60)
         found.append(Event(at, person.number, "life-event", text=texts.pick(random, person.language, "events", "all")))

@@ -15,7 +15,26 @@ FIRST_FREE = 4
 SUPPORTER = ("bram@example.org", "Bram Visscher")
 
 # Noor's scores as she gave them: days ago, then how ill she felt (0 to 1) for mood, worry, and wellbeing.
-NOOR_FELT = ((86, 0.74, 0.66, 0.76), (72, 0.70, 0.68, 0.72), (57, 0.62, 0.55, 0.66), (43, 0.52, 0.52, 0.55), (29, 0.42, 0.40, 0.44), (15, 0.30, 0.34, 0.34), (1, 0.22, 0.28, 0.26))  # fmt: skip
+NOOR_FELT = (
+    (86, 0.74, 0.66, 0.76),
+    (72, 0.70, 0.68, 0.72),
+    (57, 0.62, 0.55, 0.66),
+    (43, 0.52, 0.52, 0.55),
+    (29, 0.42, 0.40, 0.44),
+    (15, 0.30, 0.34, 0.34),
+    (1, 0.22, 0.28, 0.26),
+)
+NOOR_TALKS = (
+    (80, "talk"),
+    (71, "walk"),
+    (64, "talk"),
+    (55, "phone"),
+    (47, "talk"),
+    (32, "phone"),
+    (30, "home"),
+    (19, "walk"),
+    (6, "talk"),
+)
 
 
 def told(now: datetime) -> Population:
@@ -71,11 +90,14 @@ def _noors(now: datetime) -> list[Event]:
         Event(at(33, 2, 40), NOOR, "emergency", "brigit"),
         Event(at(27, 19, 30), NOOR, "case", "explain", text=own["explain"]),
         Event(at(9, 12), NOOR, "case", "correct", text=own["correct"]),
-        *(Event(at(day, 10 + day % 6), NOOR, "visit", kind) for day, kind in ((80, "talk"), (71, "walk"), (64, "talk"), (55, "phone"), (47, "talk"), (32, "phone"), (30, "home"), (19, "walk"), (6, "talk"))),
+        Event(now - timedelta(hours=2), NOOR, "case", "human", text=own["human"]),
+        *(Event(at(day, 10 + day % 6), NOOR, "visit", kind) for day, kind in NOOR_TALKS),
         *(Event(at(day, 21, day % 60), NOOR, "note", text=text) for day, text in zip(own["note_days"], own["notes"], strict=True)),
         *(Event(at(day, 12), NOOR, "life-event", text=text) for day, text in zip(own["event_days"], own["events"], strict=True)),
     ]  # fmt: skip
-    return found + [event for felt in NOOR_FELT for event in _filled(Random(f"noor-{felt[0]}"), NOOR, at(felt[0], 9, 30), felt[1:])]
+    return found + [
+        event for felt in NOOR_FELT for event in _filled(Random(f"noor-{felt[0]}"), NOOR, at(felt[0], 9, 30), felt[1:])
+    ]
 
 
 def _filled(random: Random, person: int, at: datetime, felt: Sequence[float]) -> list[Event]:
@@ -99,7 +121,11 @@ def _plain(number: int, name: str, clinician: str, began: datetime, wish: str = 
 
 
 def _course(number: int, now: datetime, days: Sequence[int], ill: float) -> list[Event]:
-    return [event for day in days for event in _filled(Random(f"{number}-{day}"), number, moment(now, day, 610), (ill, ill, ill))]
+    return [
+        event
+        for day in days
+        for event in _filled(Random(f"{number}-{day}"), number, moment(now, day, 610), (ill, ill, ill))
+    ]
 
 
 def _yes(number: int, now: datetime, day: int) -> list[Event]:
@@ -147,4 +173,10 @@ def _youssefs(now: datetime) -> list[Event]:
     """Let Youssef say yes, think again, and object."""
     objects = Event(moment(now, 18, 20 * 60), YOUSSEF, "case", "object", text=texts.words("nl", "cases", "object")[0])
     withdraws = [Event(moment(now, 18, 20 * 60 + 5), YOUSSEF, "consent", use, yes=False) for use in ("own", "care")]
-    return [*_begun(_youssef(now)), *_yes(YOUSSEF, now, 66), *_course(YOUSSEF, now, (65, 44, 23), 0.6), objects, *withdraws]
+    return [
+        *_begun(_youssef(now)),
+        *_yes(YOUSSEF, now, 66),
+        *_course(YOUSSEF, now, (65, 44, 23), 0.6),
+        objects,
+        *withdraws,
+    ]
