@@ -19,7 +19,7 @@ from samen.people.door import Request, own, own_page, page_about
 from samen.people.forms import sentence
 from samen.people.roles import CARDS, Scope
 from samen.people.sealing import KeyDestroyed
-from samen.people.store import allowed, name_of
+from samen.people.store import name_of, support_of
 from samen.rooms.record import canonical, door, wording
 from samen.rooms.record.forms import OwnEntryForm
 from samen.rooms.record.store import reading
@@ -164,9 +164,9 @@ def _also(request: Request) -> list[Allowed]:
     """Give the further areas that the same tie opens, so that one look is one line in the person's list."""
     access = request.access
     if access.ground is Ground.SUPPORT:
-        outcomes = [allowed(request.user, request.person, scope, now=request.now) for scope in MORE]
-        return [each for each in outcomes if isinstance(each, Allowed)]
-    seen = frozenset(Scope) if access.ground is Ground.OWN else CARDS[access.role].sees
+        seen = support_of(request.user, request.person, request.now)
+    else:
+        seen = frozenset(Scope) if access.ground is Ground.OWN else CARDS[access.role].sees
     return [replace(access, scope=scope) for scope in MORE if scope in seen]
 
 
