@@ -32,7 +32,7 @@ PLACES: dict[Who, tuple[Place, ...]] = {
         Place("talk", "companion:talk", "message-circle"),
         Place("signals", "sensing:signals", "activity"),
         Place("record", "record:mine", "notebook"),
-        Place("ai_and_me", "rights:mine", "circle-dashed"),
+        Place("ai_and_me", "rights:me", "circle-dashed"),
     ),
     Who.PROFESSIONAL: (
         Place("my_people", "people:mine", "users"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from samen.people.door import public_page
 from samen.web import help_numbers
-from samen.web.shell import THEME, THEMES, address_of
+from samen.web.shell import THEME, THEMES, address_of, places
 from samen.words import say
 
 YEAR = 365 * 24 * 3600  # seconds that a choice of language or light is kept
@@ -21,9 +21,9 @@ YEAR = 365 * 24 * 3600  # seconds that a choice of language or light is kept
 @public_page
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Say what Samen is, or bring who is signed in to their day."""
-    if request.user.is_authenticated and (today := address_of("today")):
-        return redirect(today)
+    """Say what Samen is, or bring who is signed in to the first of their places: a person to their day."""
+    if request.user.is_authenticated and (mine := places(request)):
+        return redirect(str(mine[0]["url"]))
     return render(request, "web/home.html", {"register": address_of("rights:register")})
 
 

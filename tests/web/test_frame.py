@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from samen.people import store
 from samen.people.roles import Role
 from samen.web import errors
+from samen.web.shell import address_of
 from samen.words import say
 
 PUBLIC = [
@@ -217,10 +218,17 @@ def test_the_script_that_keeps_the_help_page_may_speak_for_the_whole_site(client
 
 
 @pytest.mark.django_db
-def test_a_signed_in_reader_is_brought_to_their_day_once_there_is_one(client, noor, monkeypatch):
+@pytest.mark.parametrize(("role", "to"), [(Role.CLINICIAN, "/my-people"), (Role.OVERSEER, "/register/")])
+def test_whoever_works_here_is_brought_to_their_first_place(client, noor, role, to):
+    store.grant_role(noor, role)
     client.force_login(noor)
-    monkeypatch.setattr("samen.web.views.address_of", lambda name: "/today" if name == "today" else None)
-    assert client.get("/").headers["Location"] == "/today"
+    assert client.get("/").headers["Location"] == to
+
+
+@pytest.mark.django_db
+def test_a_person_is_brought_to_their_day(client, noor):
+    client.force_login(noor)
+    assert client.get("/").headers["Location"] == (address_of("today") or "/record")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ READ_ALOUD = ("alt", "aria-label", "aria-description", "title", "placeholder", "
 # The only letters that a template may hold outside tags: names of classes of the stylesheet, such as page--narrow.
 CLASS_NAME = re.compile(r"[a-z]+--[a-z]+")
 # Code whose only use is to be shown as such.
-SHOWN_AS_CODE = frozenset({"code", "script", "style"})
+SHOWN_AS_CODE = frozenset({"code", "pre", "kbd", "samp", "script", "style"})
 # Sentences that code reaches by a key it is given: labels of forms, and the page that somebody looked at, by url name.
 GIVEN = ("people.account.", "people.looked.", "record.looked.", "rights.looked.")
 
