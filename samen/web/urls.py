@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from samen.web import views
@@ -27,5 +28,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("worker.js", views.worker, name="worker"),
     path("robots.txt", views.robots, name="robots"),
     path("account/", include("allauth.urls")),
+    *([path("demo/", include("samen.web.demo.urls"))] if settings.DEMO else []),
     *(path("", include(floor)) for floor in FLOORS if find_spec(floor)),
 ]

@@ -20,7 +20,7 @@ class Door:
 
 
 DOORS = (
-    Door("noor", "person", "rights:mine"),
+    Door("noor", "person", "rights:me"),
     Door("bram", "person", "home"),
     Door("sam", "care", "people:mine"),
     Door("visser", "care", "rights:queue"),
