@@ -151,7 +151,8 @@ def _daan(now: datetime) -> Person:
 def _daans(now: datetime) -> list[Event]:
     """Let Daan say yes, and stop everything three weeks ago."""
     stops = Event(moment(now, 21, 22 * 60), DAAN, "stop")
-    return [*_begun(_daan(now)), *_yes(DAAN, now, 82), *_course(DAAN, now, (81, 62, 41, 24), 0.5), stops]
+    night = Event(moment(now, 48, 3 * 60 + 20), DAAN, "emergency", "ilse")
+    return [*_begun(_daan(now)), *_yes(DAAN, now, 82), *_course(DAAN, now, (81, 62, 41, 24), 0.5), night, stops]
 
 
 def _ria(now: datetime) -> Person:
