@@ -2,12 +2,13 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 SAMEN := .venv/bin/samen
+PYTEST := .venv/bin/pytest -q -n 2 --dist loadfile
 export UV_NO_CONFIG := 1
 
-.PHONY: demo demo-fresh test test-fast lock lint types help
+.PHONY: help venv demo demo-fresh test test-fast lint types contracts pieces tests tests-postgresql pictures lock
 
 help:  ## what make can do
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+	@grep -E '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 .venv/ready: requirements/dev.txt pyproject.toml
 	@test -x .venv/bin/python || { echo "Building .venv ..."; python3 -m venv .venv; }
@@ -17,6 +18,43 @@ help:  ## what make can do
 	@touch .venv/ready
 
 venv: .venv/ready  ## build .venv
+
+demo: .venv/ready  ## serve a made-up clinic on 127.0.0.1:8000; the first start makes its people
+	@$(SAMEN) demo
+
+demo-fresh: .venv/ready  ## the same, made anew
+	@$(SAMEN) demo --fresh
+
+test: .venv/ready pieces lint types contracts tests tests-postgresql  ## everything, on both databases
+	@echo "All well."
+
+test-fast: .venv/ready  ## tests without a browser, on SQLite
+	$(PYTEST) -m "not browser and not slow"
+
+pieces:  # what comes from Debian: Chromium and PostgreSQL
+	@scripts/debian-packages
+
+lint: .venv/ready  ## ruff
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+types: .venv/ready  ## mypy
+	.venv/bin/mypy samen
+
+contracts: .venv/ready  # which floor may import which
+	.venv/bin/lint-imports --no-cache
+
+tests: .venv/ready  # all tests, on SQLite
+	$(PYTEST)
+
+tests-postgresql: .venv/ready  # what touches a database, on a private PostgreSQL
+	SAMEN_TEST_DATABASE=postgresql $(PYTEST) -m "not browser"
+
+bench-%: .venv/ready  ## measure: bench-rights, bench-record, bench-ledger, bench-pages, bench-serve
+	$(PY) bench/$*.py
+
+pictures: .venv/ready pieces  ## walk every page as each role and write images into pictures/
+	$(PY) bench/pictures.py
 
 lock:  ## write requirements/*.txt anew: versions and hashes, no addresses
 	.venv/bin/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-header -o requirements/base.txt

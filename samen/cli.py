@@ -19,6 +19,7 @@ from samen.web.config import SECRETS_FILE, BadSetting, home_of
 
 PRIVATE = 0o077  # nothing that the command writes is for other users of the machine
 PROBLEM = 1
+DEMO_HOME = "var/demo"
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,11 @@ class Command:
     place: str
     about: str
     needs_secrets: bool = False  # True: the operator puts secrets.toml in place first; no new one may be made
+    is_demo: bool = False  # True: in demo mode, in a home of its own unless SAMEN_HOME names one
 
 
 COMMANDS: Mapping[str, Command] = {
-    "demo": Command("samen.web.commands:demo", "Serve a made-up clinic to look around in."),
+    "demo": Command("samen.web.commands:demo", "Serve a made-up clinic to look around in.", is_demo=True),
     "serve": Command("samen.web.commands:serve", "Serve Samen."),
     "migrate": Command("samen.web.commands:migrate", "Bring the database to this version."),
     "doctor": Command("samen.web.commands:doctor_command", "Look for what is dangerous, and say how to mend it."),
@@ -82,6 +84,9 @@ def _samen() -> None:
 
 def _load(name: str, command: Command) -> TyperCommand | TyperGroup:
     """Set Django up and import a command."""
+    if command.is_demo:
+        os.environ["SAMEN_DEMO"] = "1"
+        os.environ.setdefault("SAMEN_HOME", DEMO_HOME)
     if command.needs_secrets and not (home_of(os.environ) / SECRETS_FILE).exists():
         raise BadSetting(
             f"There is no {SECRETS_FILE} in {home_of(os.environ)}. Without the secrets of the service that made the "

@@ -45,6 +45,28 @@ del os.environ["DJANGO_SETTINGS_MODULE"]  # or pytest-django in a worker would s
 from django.db.backends.base.operations import BaseDatabaseOperations  # noqa: E402 (needs Django set up)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marker for tests that start a service of their own."""
+    config.addinivalue_line(
+        "markers", "service: starts a service of its own, with a home and a database beside the tests'"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what touches no database: it ran on SQLite already and would do the same."""
+    if os.environ.get("SAMEN_TEST_DATABASE") != "postgresql":
+        return
+    out = [item for item in items if not _touches_database(item)]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [item for item in items if _touches_database(item)]
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("service")
+    return marked is not None or bool(fixtures & {"db", "transactional_db", "live_server"})
+
+
 class NoNetwork(RuntimeError):
     """A test reached for the network."""
 

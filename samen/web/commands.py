@@ -11,17 +11,28 @@ from typing import Annotated
 
 import typer
 from django.conf import settings
+from django.utils import timezone
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from samen.web import backup as backups
 from samen.web import config, doctor, serving
 from samen.web import restore as restoring
 from samen.web.backup import Say
+from samen.web.demo import prepare as preparing
 from samen.web.findings import Finding, Level
 from samen.web.troubles import Trouble
 
+STEPS = {"begin": "Opening the clinic", "days": "Living through ninety days"}
 COLOURS = {Level.DANGER: "bold red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
 
 Migrate = Annotated[
@@ -39,6 +50,11 @@ def serve(
     settings.SAMEN = replace(chosen, host=host or chosen.host, port=port or chosen.port)
     serving.claim(settings.SAMEN.host, settings.SAMEN.port)
     _bring_up_to_date(migrate)
+    _serve()
+
+
+def _serve() -> None:
+    """Serve, unless something dangerous stands in the way."""
     if dangers := [each for each in doctor.examine() if each.level is Level.DANGER]:
         _show(dangers, Console(stderr=True))
         raise Trouble("Samen does not serve while these stand. Mend them and start again.")
@@ -46,6 +62,43 @@ def serve(
     scheme = "https" if settings.SAMEN.https else "http"
     typer.echo(f"Samen serves on {scheme}://{settings.SAMEN.host}:{settings.SAMEN.port} (stop with Ctrl+C).")
     serving.serve(settings.SAMEN.host, settings.SAMEN.port)
+
+
+def demo(
+    port: Annotated[int | None, typer.Option(help="Port to listen on, instead of SAMEN_PORT.")] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Forget the made-up clinic that is there and start anew.")
+    ] = False,
+) -> None:
+    """Serve a made-up clinic: its people are made at the first start, through the same paths as real ones. Walk in as any role."""
+    settings.SAMEN = replace(settings.SAMEN, port=port or settings.SAMEN.port)
+    serving.claim(settings.SAMEN.host, settings.SAMEN.port)
+    if fresh:
+        serving.forget_demo()
+    serving.bring_up_to_date()
+    if not preparing.is_prepared():
+        _prepare()
+    if preparing.outdated():
+        typer.echo(
+            "An AI system was changed since this clinic was made, and rightly does not run. `make demo-fresh` makes it anew."
+        )
+    typer.echo("A made-up clinic: open the page and choose who you want to be.")
+    _serve()
+
+
+def _prepare() -> None:
+    """Make the people of the demo, with progress."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    try:
+        with Progress(*columns, console=Console(stderr=True)) as bar:
+            tasks = {name: bar.add_task(about, total=None) for name, about in STEPS.items()}
+
+            def progress(step: str, done: int, of: int) -> None:
+                bar.update(tasks[step], completed=done, total=of)
+
+            preparing.prepare(progress, now=timezone.localtime())
+    except preparing.NotEmpty as wrong:
+        raise Trouble(str(wrong)) from wrong
 
 
 def migrate() -> None:

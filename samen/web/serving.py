@@ -4,6 +4,7 @@ import errno
 import logging
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -15,9 +16,11 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from samen.people import store as people
 from samen.rights import jobs
 from samen.rights.store import service
 from samen.web import worker
+from samen.web.demo import prepare
 from samen.web.troubles import Trouble
 
 NEVER_WITHOUT = ("canary", "reconciliation")  # one failure, and nobody is served
@@ -38,6 +41,26 @@ def is_new() -> bool:
 def bring_up_to_date() -> None:
     """Run the migrations that are pending."""
     call_command("migrate", interactive=False, verbosity=0)
+
+
+def forget_demo() -> None:
+    """Remove the made-up clinic, and nothing else: a database with other people in it stays. Raises: Trouble."""
+    if is_new():
+        return
+    if not settings.SAMEN.demo or pending() or not prepare.is_prepared():
+        raise Trouble(
+            f"The database of {settings.SAMEN.home} holds no made-up clinic, so it stays as it is. "
+            "Choose another SAMEN_HOME for the demo, or remove that folder yourself."
+        )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute("CREATE SCHEMA public")
+    connections.close_all()
+    people.close_halves()
+    for file in (str(connection.settings_dict["NAME"]), str(people.halves_path())):
+        for rest in ("", "-wal", "-shm"):
+            Path(f"{file}{rest}").unlink(missing_ok=True)
 
 
 def look_at_barriers() -> None:
@@ -96,6 +119,7 @@ def serve(host: str, port: int) -> None:
 def application() -> Callable[..., Any]:
     """Give what answers requests, and start the background work beside it. Called once in the answering process."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is not there
     answer = get_wsgi_application()
     worker.start()
     return answer
