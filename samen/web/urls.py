@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from samen.web import views
 from samen.web.rooms import ROOMS
 from samen.web.style import error_page, style
+from samen.web.today import today
 
 handler400 = "samen.web.errors.bad_request"
 handler500 = "samen.web.errors.our_fault"
@@ -17,6 +18,7 @@ FLOORS = ("samen.people.urls", "samen.rights.urls", *(f"samen.rooms.{room}.urls"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("today", today, name="today"),
     path("help", views.help_now, name="help"),
     path("help/<slug:country>", views.help_now, name="help_of"),
     path("offline/<slug:language>", views.offline, name="offline"),
