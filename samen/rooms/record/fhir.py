@@ -77,7 +77,10 @@ def is_r5(resource: Json) -> bool:
     if kind in R5_TYPES or str(resource.get("fhirVersion", "4")).startswith(("5", "6")):
         return True
     profiles = (resource.get("meta") or {}).get("profile") if isinstance(resource.get("meta"), dict) else None
-    if any(isinstance(one, str) and ("/5.0/" in one or "|5." in one) for one in profiles or ()):
+    if any(
+        isinstance(one, str) and ("/5.0/" in one or "|5." in one)
+        for one in (profiles if isinstance(profiles, list) else ())
+    ):
         return True
     if R5_ELEMENTS.get(str(kind), frozenset()) & resource.keys():
         return True
@@ -102,7 +105,7 @@ def about(resource: Json) -> Iterator[str]:
         yield from references_in(resource.get(name))
     if kind in WHOSE_PARTS:
         outer, inner = WHOSE_PARTS[kind]
-        for part in _listed(resource.get(outer)):
+        for part in listed(resource.get(outer)):
             yield from references_in(part.get(inner))
     if kind == "Provenance":
         yield from references_in(resource.get("target"))
@@ -110,10 +113,11 @@ def about(resource: Json) -> Iterator[str]:
 
 def references_in(value: Any) -> Iterator[str]:
     """Give the literal references of a Reference or a list of them."""
-    for one in _listed(value):
+    for one in listed(value):
         if isinstance(one.get("reference"), str):
             yield one["reference"]
 
 
-def _listed(value: Any) -> list[Json]:
+def listed(value: Any) -> list[Json]:
+    """Give the objects of an element: a list's, one alone, none when it has any other shape."""
     return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from samen.rooms.record import extract, own
-from samen.rooms.record.fhir import Json
+from samen.rooms.record.fhir import Json, listed
 
 KINDS: Mapping[str, str] = {
     "Encounter": "visit",
@@ -211,11 +211,7 @@ def value_of(resource: Json) -> str:
             return words_of(value)
         if isinstance(value, (str, int, float)) and not isinstance(value, bool):
             return str(value)
-    parts = [
-        f"{words_of(one.get('code'))} {value_of(one)}"
-        for one in resource.get("component") or []
-        if isinstance(one, dict)
-    ]
+    parts = [f"{words_of(one.get('code'))} {value_of(one)}" for one in listed(resource.get("component"))]
     return ", ".join(part for part in parts if part.strip())
 
 
@@ -228,8 +224,8 @@ def quantity(value: Any) -> str:
 
 def who(resource: Json) -> str:
     """Give the name of the professional, as the resource shows it."""
-    for part in resource.get("participant") or []:
-        if isinstance(part, dict) and (found := _display(part, "individual", "actor")):
+    for part in listed(resource.get("participant")):
+        if found := _display(part, "individual", "actor"):
             return found
     return _display(resource, "performer", "author", "recorder", "requester", "asserter")
 
@@ -249,8 +245,8 @@ def long_text(resource: Json) -> str:
     """Give the longer text of an entry: what the person wrote, a letter, or the words of its narrative without any markup."""
     if own_kind(resource):
         return own.text_of(resource)
-    for form in [*(resource.get("presentedForm") or []), *(_attachments(resource.get("content")))]:
-        if isinstance(form, dict) and str(form.get("contentType", "")).startswith("text/plain"):
+    for form in [*listed(resource.get("presentedForm")), *_attachments(resource.get("content"))]:
+        if str(form.get("contentType", "")).startswith("text/plain"):
             return _decoded(form.get("data"))
     notes = resource.get("note")
     if isinstance(notes, list) and notes:
@@ -263,8 +259,8 @@ def long_text(resource: Json) -> str:
     )
 
 
-def _attachments(content: Any) -> list[Any]:
-    return [one.get("attachment") for one in content if isinstance(one, dict)] if isinstance(content, list) else []
+def _attachments(content: Any) -> list[Json]:
+    return [attachment for one in listed(content) for attachment in listed(one.get("attachment"))]
 
 
 def _decoded(data: Any) -> str:
