@@ -18,7 +18,7 @@ from samen.rights.models.inference import DeniedRun, InferenceRecord, PermitRow
 from samen.rights.oversight import Decided, State, Verdict
 from samen.rights.permits import NotPermitted
 from samen.rights.store import consent, inference, service, stopping
-from samen.rights.words import Category, Denied, Finding, Gathered, Held, Item, Released
+from samen.rights.words import Category, Denied, Finding, Gathered, Held, Item, Permit, Released
 from tests.rights import example
 from tests.rights.example import INFORM, NOW, SUGGEST, USE, House, behave, house, run
 
@@ -96,8 +96,26 @@ def test_a_suspension_in_the_middle_of_a_run_releases_nothing(made: House):
 
 
 def test_a_permit_that_ran_out_meanwhile_releases_nothing(made: House):
-    times = iter([NOW, NOW + timedelta(seconds=SUGGEST.manifest.permit_seconds)])
-    assert gate.run(SUGGEST, person=made.noor.id, clock=lambda: next(times)) == Denied("STALE_PERMIT")
+    clock = [NOW]
+
+    def last_too_long(gathered: Gathered) -> Finding:
+        clock[0] = NOW + timedelta(seconds=SUGGEST.manifest.permit_seconds)
+        return Finding(code="echo", value={}, sureness=f"{example.WORDS}.how_sure")
+
+    behave.infer = last_too_long
+    assert gate.run(SUGGEST, person=made.noor.id, clock=lambda: clock[0]) == Denied("STALE_PERMIT")
+
+
+def test_a_store_refuses_a_permit_that_ran_out(made: House):
+    clock = [NOW]
+
+    def read_late(permit: Permit) -> Gathered:
+        clock[0] = permit.expires
+        gate.require(permit, Category.QUESTIONNAIRES, permit.person)
+        return Gathered(items=(), data={"n": 1})
+
+    behave.gather = read_late
+    assert gate.run(SUGGEST, person=made.noor.id, clock=lambda: clock[0]).code == "EXCESS_DATA"
 
 
 def test_an_inference_that_takes_too_long_is_denied(made: House):
