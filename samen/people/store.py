@@ -612,15 +612,32 @@ def my_people(account: Account, now: datetime, page: int = 1) -> list[Known]:
 
     As many queries for five people as for five thousand.
     """
-    held = Exists(RoleGrant.objects.filter(_standing(now), account=account, role=OuterRef("role")))
+    broken, care = _cared_for(account, now)
     first = (max(page, 1) - 1) * PAGE
+    ties: list[CareRelationship | BreakGlass] = list(broken) if first == 0 else []
+    return _known([*ties, *care[first : first + PAGE + 1]])
+
+
+def among_my_people(account: Account, people: Iterable[UUID], now: datetime) -> list[Known]:
+    """Give those of these people whom this account is tied to now; as many queries for one as for a page of them."""
+    broken, care = (ties.filter(person__in=list(people)) for ties in _cared_for(account, now))
+    return _known([*broken, *care])
+
+
+def ids_of_my_people(account: Account, now: datetime) -> QuerySet[Person, UUID]:
+    """Give the ids of everybody this account is tied to now, for use within another question."""
+    broken, care = _cared_for(account, now)
+    return Person.objects.filter(
+        Q(id__in=broken.order_by().values("person")) | Q(id__in=care.order_by().values("person"))
+    ).values_list("id", flat=True)
+
+
+def _cared_for(account: Account, now: datetime) -> tuple[QuerySet[BreakGlass], QuerySet[CareRelationship]]:
+    """Give the emergencies and care relationships of this account that hold now, in roles that it still has."""
+    held = Exists(RoleGrant.objects.filter(_standing(now), account=account, role=OuterRef("role")))
+    broken = BreakGlass.objects.filter(_standing(now), held, account=account).order_by("-starts")
     care = CareRelationship.objects.filter(_standing(now), held, account=account).order_by("-starts", "-id")
-    ties: list[CareRelationship | BreakGlass] = []
-    if first == 0:
-        broken = BreakGlass.objects.filter(_standing(now), held, account=account).order_by("-starts")
-        ties += broken.select_related("person__key")
-    ties += care.select_related("person__key")[first : first + PAGE + 1]
-    return _known(ties)
+    return broken.select_related("person__key"), care.select_related("person__key")
 
 
 def supported_by(account: Account, now: datetime) -> list[Known]:

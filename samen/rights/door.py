@@ -1,6 +1,6 @@
 """What rooms may ask of the ring, besides the gate itself: registering a system, checking a permit, the human route, a person's list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -16,11 +16,15 @@ from samen.rights.permits import NotPermitted as NotPermitted
 from samen.rights.register import Refused, Registered
 from samen.rights.store import cases, erasing, inference
 from samen.rights.store.inference import Shown as Shown
-from samen.rights.words import Category, Permit, System
+from samen.rights.store.systems import Figure as Figure
+from samen.rights.words import Category, Denied, Permit, System
 
 ROOT = Path(words.__file__).parent
 _REGISTERED: dict[str, Registered] = {}
 PROBES: dict[str, Callable[[], str]] = {}
+# Takes the account that asks (None = the command line); gives the figures that it measured, or the gate's no.
+Validation = Callable[[UUID | None], Sequence[Figure] | Denied]
+VALIDATIONS: dict[str, Validation] = {}
 ERASERS: dict[str, Callable[[UUID], int]] = {}
 
 
@@ -89,3 +93,8 @@ def add_eraser(room: str, remove: Callable[[UUID], int]) -> None:
 def erase(person: UUID, *, at: datetime) -> dict[str, int]:
     """Erase a person from every room, the ring and the floor of people; gives how much went from where."""
     return erasing.erase(person, ERASERS, at=at)
+
+
+def add_validation(system_id: str, run: Validation) -> None:
+    """Name how a system is validated on made-up material: `run` calls `gate.trial` and gives each figure of the manifest."""
+    VALIDATIONS[system_id] = run

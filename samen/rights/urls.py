@@ -1,6 +1,6 @@
 """The addresses of the ring; each views module brings its own."""
 
-from samen.rights.views import findings, person, proofs, register, six_rights
+from samen.rights.views import findings, person, proofs, register, six_rights, staff
 
 app_name = "rights"
 urlpatterns = [
@@ -9,4 +9,5 @@ urlpatterns = [
     *six_rights.URLS,
     *proofs.URLS,
     *register.URLS,
+    *staff.URLS,
 ]
