@@ -54,7 +54,7 @@ bench-%: .venv/ready  ## measure: bench-rights, bench-record, bench-ledger, benc
 	$(PY) bench/$*.py
 
 pictures: .venv/ready pieces  ## walk every page as each role and write images into pictures/
-	$(PY) bench/pictures.py
+	$(PY) scripts/pictures
 
 lock:  ## write requirements/*.txt anew: versions and hashes, no addresses
 	.venv/bin/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-header -o requirements/base.txt

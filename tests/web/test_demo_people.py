@@ -21,6 +21,8 @@ from samen.rooms.record.models import Resource
 from samen.web.demo import population, prepare, story, texts
 from samen.web.demo.doors import DOORS
 
+pytestmark = pytest.mark.django_db
+
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 
 

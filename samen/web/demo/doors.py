@@ -20,8 +20,8 @@ class Door:
 
 
 DOORS = (
-    Door("noor", "person", "rights:me"),
-    Door("bram", "person", "home"),
+    Door("noor", "person", "today"),
+    Door("bram", "person", "people:supported"),
     Door("sam", "care", "people:mine"),
     Door("visser", "care", "rights:queue"),
     Door("joris", "care", "people:mine"),

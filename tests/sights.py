@@ -1,0 +1,127 @@
+"""Every page that each made-up person can open, from the table of addresses, with arguments that exist in the database.
+
+Run with the environment of a made-up service; prints JSON. A route whose arguments nobody knows is named as unknown, so
+that a new page cannot be forgotten.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from samen.people.models import Account
+from samen.rights.models.consent import Statement, StopOrder
+from samen.rights.models.inference import InferenceRecord
+from samen.rights.models.service import Case
+from samen.rooms.record.models import Resource
+from samen.web.demo.doors import DOORS
+
+# What need not be seen: addresses that only a mail brings, and answers that are no page.
+NEVER = (
+    "account_confirm_email",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "demo:enter",
+)
+TWICE = ("noor", "sam")  # who looks at the pages that everybody has
+
+
+def main() -> None:
+    """Print every page of every role."""
+    with transaction.atomic():
+        found, unknown = _walk()
+        transaction.set_rollback(True)
+    json.dump({"sights": found, "unknown": unknown}, sys.stdout)
+
+
+def _walk() -> tuple[list[dict[str, str]], list[str]]:
+    routes = sorted(set(_routes(get_resolver().url_patterns)))
+    known = _arguments()
+    unknown: set[str] = set()
+    found = []
+    for who in ("visitor", *(each.who for each in DOORS)):
+        client = Client(raise_request_exception=False, SERVER_NAME="127.0.0.1", headers={"accept-language": "en"})
+        if who != "visitor":
+            client.post(f"/demo/enter/{who}")
+        seen: set[str] = set()
+        for name, arguments in routes:
+            given = _given(name, arguments, known)
+            if given is None:
+                unknown.add(f"{name}({', '.join(arguments)})")
+                continue
+            path = reverse(name, kwargs=given)
+            if path in seen:
+                continue
+            seen.add(path)
+            answer = client.get(path)
+            if _is_page(answer) and (who in ("visitor", *TWICE) or not _everybodys(answer)):
+                found.append(
+                    {"who": who, "name": name.replace(":", "-"), "path": path, "status": str(answer.status_code)}
+                )
+    return found, sorted(unknown)
+
+
+def _is_page(answer: Any) -> bool:
+    html = answer.headers.get("Content-Type", "").startswith("text/html")
+    return answer.status_code >= 500 or (answer.status_code == 200 and html)
+
+
+def _everybodys(answer: Any) -> bool:
+    """Say whether a page is the same for all: public, or about one's account."""
+    guard = getattr(answer.resolver_match.func, "guard", None)
+    return guard is None or guard.kind in ("public", "signed-in")
+
+
+def _routes(patterns: list[Any], space: str = "", above: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for each in patterns:
+        arguments = (*above, *each.pattern.regex.groupindex)
+        if isinstance(each, URLResolver):
+            yield from _routes(each.url_patterns, f"{space}{each.namespace}:" if each.namespace else space, arguments)
+        elif isinstance(each, URLPattern) and each.name and f"{space}{each.name}" not in NEVER:
+            yield f"{space}{each.name}", tuple(name for name in arguments if name not in each.default_args)
+
+
+def _given(
+    name: str, arguments: tuple[str, ...], known: Mapping[str, Mapping[str, object]]
+) -> dict[str, object] | None:
+    of_page = {**known[""], **known.get(name, {})}
+    return {each: of_page[each] for each in arguments} if set(arguments) <= set(of_page) else None
+
+
+def _arguments() -> dict[str, dict[str, object]]:
+    """Give arguments by name: those of every page, and those that one page needs otherwise."""
+    noor = Account.objects.get(email="noor@example.org").person
+    mine = InferenceRecord.objects.filter(person=noor).order_by("-at")
+    everywhere: dict[str, object] = {
+        "country": "be",
+        "language": "en",
+        "code": "404",
+        "system": "progress-watch",
+        "name": "phq-9",
+        "kind": "access",
+        "person": noor.pk,
+        "record": mine.filter(state="released")[0].pk,
+        "entry": Resource.objects.filter(person=noor, type="Encounter").order_by("-date")[0].pk,
+        "case": Case.objects.filter(person=noor).order_by("-opened_at")[0].pk,
+        "stop": StopOrder.objects.filter(person=noor)[0].pk,
+        "statement": Statement.objects.filter(person=noor).order_by("-at")[0].pk,
+        # Pages for these take a press only (POST); any number will do to see that they refuse a look.
+        "ballot": 1,
+        "proxy": 1,
+        "relationship": 1,
+        "pk": 1,
+        "who": "noor",
+    }
+    return {"": everywhere, "rights:review": {"record": mine.filter(state="held")[0].pk}}
+
+
+if __name__ == "__main__":
+    main()
