@@ -37,8 +37,12 @@ class SystemLine:
     @property
     def may_run(self) -> bool:
         """Say whether the person's word and the stage let it run. The gate checks more, each time."""
-        agreed = bool(self.uses) and all(line.standing is Standing.YES for line in self.uses)
-        return agreed and self.stage in IN_USE and not self.paused
+        return self.agreed and self.stage in IN_USE and not self.paused
+
+    @property
+    def agreed(self) -> bool:
+        """Say whether a yes holds for every use: one is not enough."""
+        return bool(self.uses) and all(line.standing is Standing.YES for line in self.uses)
 
     @property
     def unchosen(self) -> bool:

@@ -7,9 +7,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from samen.people import store as people
 from samen.people.access import Allowed
 from samen.people.door import Request, own, own_page
 from samen.people.roles import Scope
+from samen.people.sealing import KeyDestroyed
 from samen.rights.incidents import Kind
 from samen.rights.oversight import State
 from samen.rights.store import cases, inference
@@ -32,7 +34,7 @@ def today(request: Request) -> HttpResponse:
     newest = _newest(own(request, Scope.FINDINGS), request.now)
     context = {
         "greeting": f"web.today.greeting.{part_of_day(timezone.localtime(request.now).hour)}",
-        "name": request.user.name,
+        "name": _name(own(request, Scope.CONTACT)),
         "finding": saying.finding(newest, marks(asked)) if newest else None,
         "own_words": _own_words(own(request, Scope.NOTES), request.now) if newest else None,
         "questionnaires": address_of("treatment:questionnaires"),
@@ -50,6 +52,13 @@ def _newest(access: Allowed, now: datetime) -> inference.Shown | None:
 
 def _own_words(access: Allowed, now: datetime) -> OwnEntry | None:
     return next(iter(record.own_entries(access, access.person, now - CONTEXT)), None)
+
+
+def _name(access: Allowed) -> str:
+    try:
+        return people.name_of(access)
+    except KeyDestroyed:
+        return ""
 
 
 def part_of_day(hour: int) -> str:

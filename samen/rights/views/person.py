@@ -137,7 +137,7 @@ def choose(request: Request, system: str) -> HttpResponse:
         "shown": shown_line(line, back="system"),
         "paused": paused,
         "asked": request.GET.get("use", ""),
-        "teach_back": _question(request, handle),
+        "teach_back": None if line.agreed else _question(request, handle),
         "history": said,
         "alternative": saying.address(handle.manifest.alternative),
         "sheet": saying.address("rights:system", handle.id),

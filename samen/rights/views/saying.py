@@ -33,8 +33,9 @@ def sentence(key: str, **values: object) -> str:
 
 
 def day(at: datetime) -> str:
-    """Say a day as people write it: 12 November 2026."""
-    return str(formats.date_format(timezone.localtime(at), "j F Y"))
+    """Say a day as people write it: 12 November, with the year when it is another one."""
+    local = timezone.localtime(at)
+    return str(formats.date_format(local, "j F" if local.year == timezone.localdate().year else "j F Y"))
 
 
 def clock(at: datetime) -> str:
