@@ -20,6 +20,7 @@ import django
 
 django.setup()
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -60,7 +61,9 @@ def decisions() -> None:
     start = time.perf_counter()
     for _ in range(number):
         checks.judge(SYSTEM, ASK, GOOD)
-    print(f"permit decisions             {number / (time.perf_counter() - start):,.0f} /s   ({len(checks.CHECKS)} checks each)")
+    print(
+        f"permit decisions             {number / (time.perf_counter() - start):,.0f} /s   ({len(checks.CHECKS)} checks each)"
+    )
 
 
 def many(now: object) -> None:
@@ -82,14 +85,15 @@ def many(now: object) -> None:
             took = time.perf_counter() - start
         held = sum(isinstance(each, Held) for each in outcomes.values())
         tiles = sum("ledger_tile" in each["sql"] for each in ran)
-        print(f"run_many                     {number} people in {took:.2f} s ({held} held, {number / took:,.0f} people/s), {len(ran) - tiles} statements")
+        print(
+            f"run_many                     {number} people in {took:.2f} s ({held} held, {number / took:,.0f} people/s),"
+            f" {len(ran) - tiles} statements"
+        )
 
 
 def main() -> None:
     call_command("migrate", verbosity=0)
     now = timezone.now()
-    from django.conf import settings
-
     object.__setattr__(settings.SAMEN, "review_capacity", 10**9)
     made = example.house(at=now, stage=Stage.GENERAL)
     print(f"{connection.vendor}, {os.cpu_count()} cores")

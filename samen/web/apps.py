@@ -7,7 +7,7 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Let each room register its AI systems and say what it removes with a person, and name the help page as something that must work for any of them to run."""
+        """Let each room register its AI systems and what it removes with a person, and name the help page as a probe."""
         from samen.web import probes  # noqa: PLC0415 -- reaches the ring's tables, which exist once every app is loaded
 
         autodiscover_modules("systems", "events")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from samen.people import store as people
 from samen.people.door import Request, own, own_page
-from samen.people.roles import CARDS, Duty, Scope
+from samen.people.roles import CARDS, Duty, Role, Scope
 from samen.rights.forms import AskForm
 from samen.rights.incidents import Kind, is_overdue
 from samen.rights.oversight import State
@@ -104,7 +104,7 @@ def case(request: Request, case: UUID) -> HttpResponse:
 def _who(request: Request) -> str:
     """Say which humans can answer: those of the care team whose role decides."""
     team = people.team_of(request.access, request.now)
-    names = [each.account.get_full_name() for each in team if Duty.DECIDE in CARDS[each.role].duties]
+    names = [each.account.get_full_name() for each in team if Duty.DECIDE in CARDS[Role(each.role)].duties]
     return sentence("rights.ask.or").join(dict.fromkeys(names))
 
 
