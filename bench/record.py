@@ -14,24 +14,24 @@ from pathlib import Path
 HOME = tempfile.mkdtemp(prefix="samen-bench-record-")
 os.environ |= {"SAMEN_HOME": HOME, "DJANGO_SETTINGS_MODULE": "samen.web.settings"}
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext, setup_test_environment  # noqa: E402
-from django.urls import reverse  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, setup_test_environment
+from django.urls import reverse
+from django.utils import timezone
 
-from samen.people import store as people  # noqa: E402
-from samen.people.access import CarePurpose, Ground  # noqa: E402
-from samen.people.events import SECOND_FACTOR  # noqa: E402
-from samen.people.models import Person  # noqa: E402
-from samen.people.roles import Role  # noqa: E402
-from samen.rooms.record import commands, door  # noqa: E402
-from samen.rooms.record.models import Resource, Version  # noqa: E402
+from samen.people import store as people
+from samen.people.access import CarePurpose, Ground
+from samen.people.events import SECOND_FACTOR
+from samen.people.models import Person
+from samen.people.roles import Role
+from samen.rooms.record import commands, door
+from samen.rooms.record.models import Resource, Version
 
 BUNDLES = Path(__file__).parents[2] / "shared" / "data" / "synthea"
 SIZES = (200, 50_000)
