@@ -5,7 +5,7 @@ SAMEN := .venv/bin/samen
 PYTEST := .venv/bin/pytest -q -n 2 --dist loadfile
 export UV_NO_CONFIG := 1
 
-.PHONY: help venv demo demo-fresh test test-fast lint types contracts pieces tests tests-postgresql pictures lock
+.PHONY: help venv demo demo-fresh test test-fast lint types contracts pieces tests tests-browser tests-postgresql pictures lock
 
 help:  ## what make can do
 	@grep -E '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -25,7 +25,7 @@ demo: .venv/ready  ## serve a made-up clinic on 127.0.0.1:8000; the first start 
 demo-fresh: .venv/ready  ## the same, made anew
 	@$(SAMEN) demo --fresh
 
-test: .venv/ready pieces lint types contracts tests tests-postgresql  ## everything, on both databases
+test: .venv/ready pieces lint types contracts tests tests-postgresql tests-browser  ## everything, on both databases
 	@echo "All well."
 
 test-fast: .venv/ready  ## tests without a browser, on SQLite
@@ -44,8 +44,11 @@ types: .venv/ready  ## mypy
 contracts: .venv/ready  # which floor may import which
 	.venv/bin/lint-imports --no-cache
 
-tests: .venv/ready  # all tests, on SQLite
-	$(PYTEST)
+tests: .venv/ready  # all tests without a browser, on SQLite
+	$(PYTEST) -m "not browser"
+
+tests-browser: .venv/ready pieces  # what a person meets, in Debian's Chromium
+	$(PYTEST) -m browser
 
 tests-postgresql: .venv/ready  # what touches a database, on a private PostgreSQL
 	SAMEN_TEST_DATABASE=postgresql $(PYTEST) -m "not browser"

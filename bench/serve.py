@@ -24,9 +24,13 @@ def main() -> None:
         first = _start(environment, port)
         rest = [_start(environment, port) for _ in range(TIMES)]
     cores = os.cpu_count()
-    print(f"samen serve, {platform.python_implementation()} {platform.python_version()}, {platform.machine()}, {cores} cores")
+    print(
+        f"samen serve, {platform.python_implementation()} {platform.python_version()}, {platform.machine()}, {cores} cores"
+    )
     print(f"first start: {first:.2f} s (a new home also makes secrets and the database)")
-    print(f"later starts: {statistics.median(rest):.2f} s in the middle, {max(rest):.2f} s at most, of {TIMES}; reach 3 s")
+    print(
+        f"later starts: {statistics.median(rest):.2f} s in the middle, {max(rest):.2f} s at most, of {TIMES}; reach 3 s"
+    )
 
 
 def _start(environment: dict[str, str], port: int) -> float:

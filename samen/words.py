@@ -46,7 +46,11 @@ def has(key: str) -> bool:
 @cache
 def sentences() -> Mapping[str, Mapping[str, str]]:
     """Give every sentence of the product by key: language to text."""
-    return {key: forms for file in content_files() for key, forms in _of_table(tomllib.loads(file.read_text()), _prefix(file))}
+    return {
+        key: forms
+        for file in content_files()
+        for key, forms in _of_table(tomllib.loads(file.read_text()), _prefix(file))
+    }
 
 
 def content_files() -> list[Path]:

@@ -53,7 +53,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out what touches no database: it ran on SQLite already and would do the same."""
+    """Put the browser last, and on PostgreSQL leave out what touches no database: it ran on SQLite already.
+
+    Playwright leaves an event loop running in its thread, in which Django refuses to touch a database.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     if os.environ.get("SAMEN_TEST_DATABASE") != "postgresql":
         return
     out = [item for item in items if not _touches_database(item)]

@@ -113,11 +113,11 @@ def own(request: Request, scope: Scope) -> Allowed:
     return Allowed(person=request.person, scope=scope, ground=Ground.OWN, role=Role.PERSON, actor=request.actor)
 
 
-def page_about(scope: Scope) -> Callable[[AnyView], View]:
+def page_about(scope: Scope, *, duty: Duty | None = None) -> Callable[[AnyView], View]:
     """Let in whoever may see this area of the person named by `person` in the address, and write down that they looked.
 
-    Sets request.person, .access, .actor, .now. The page is not made before the look is written; where that fails,
-    nothing is shown.
+    With a duty, only in a role that carries it. Sets request.person, .access, .actor, .now. The page is not made before
+    the look is written; where that fails, nothing is shown.
     """
 
     def guard(view: AnyView) -> View:
@@ -130,6 +130,8 @@ def page_about(scope: Scope) -> Callable[[AnyView], View]:
             outcome = store.allowed(request.user, person, scope, now=request.now)
             if isinstance(outcome, Refused):
                 return refused(request, outcome, person)
+            if duty is not None and duty not in CARDS[outcome.role].duties:
+                return refused(request, Refused("NOT_YOUR_ROLE"))
             if CARDS[outcome.role].second_factor and not has_second_factor(request):
                 return _ask_second_factor(request)
             if (unnoted := _noted(request, outcome)) is not None:
@@ -137,7 +139,7 @@ def page_about(scope: Scope) -> Callable[[AnyView], View]:
             request.person, request.access = person, outcome
             return view(request, *args, **({"person": person} if takes_person else {}), **kwargs)
 
-        return _marked(guarded, Guard("about", scope=scope))
+        return _marked(guarded, Guard("about", scope=scope, duty=duty))
 
     return guard
 

@@ -171,7 +171,10 @@ def backup(
 def restore(
     path: Annotated[Path, typer.Argument(help="A backup, or the place that holds backups: then the newest.")],
     keys: Annotated[
-        Path | None, typer.Option(help="Folder with the newest halves of people's keys, when it lies elsewhere.")
+        Path | None,
+        typer.Option(
+            help="Folder with the newest halves of people's keys. Without it: those in SAMEN_HOME, else those beside the backup."
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over the database that is here.")] = False,
 ) -> None:

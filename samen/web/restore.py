@@ -14,6 +14,7 @@ from samen.ledger import store as ledger
 from samen.ledger.verify import verify_log
 from samen.people import store as people
 from samen.people.models import PersonKey
+from samen.rights import door
 from samen.rights.store import service
 from samen.web import backup, postgres_tools, serving
 from samen.web.backup import Manifest, Say
@@ -53,11 +54,12 @@ def restore(path: Path, *, keys: Path | None, force: bool, now: datetime, say: S
     say("Checking the files")
     _check_files(folder, manifest)
     _check_secrets(manifest)
-    halves = _check_halves(keys or folder.parent / backup.KEYS, manifest)
+    halves = _choose_halves(keys, folder, manifest)
     _check_room(force)
     say("Putting the database in place")
     _put_database(folder / backup.DATABASES[manifest.database], force=force, now=now)
-    _put_halves(halves, now)
+    if halves is not None:
+        _put_halves(halves, now)
     problems = _differences(manifest)
     if serving.pending():
         say("Bringing the database to this version")
@@ -91,6 +93,13 @@ def _check_secrets(manifest: Manifest) -> None:
             f"secrets.toml in {settings.SAMEN.home} is not the one of the service that made this backup: nothing could be read. "
             "Put your copy of that file there."
         )
+
+
+def _choose_halves(keys: Path | None, folder: Path, manifest: Manifest) -> Path | None:
+    """Give the halves to put in place; None when those that are here stay, since no copy is as new as they are."""
+    if keys is None and backup.halves_in(people.halves_path()):
+        return None
+    return _check_halves(keys or folder.parent / backup.KEYS, manifest)
 
 
 def _check_halves(folder: Path, manifest: Manifest) -> Path:
@@ -196,6 +205,6 @@ def _erase_again(now: datetime) -> tuple[int, int]:
         opened |= {person: sealer.key is not None for person, sealer in found.items()}
     gone = [person for person, readable in opened.items() if not readable]
     for person in gone:
-        people.erase_person(person, now=now)
+        door.erase(person, at=now)
     people.sweep_halves()
     return len(opened) - len(gone), len(gone)

@@ -74,7 +74,9 @@ def style(request: HttpRequest) -> HttpResponse:
     language = get_language() or "en"
     numbers = help_numbers.load(language, timezone.localdate() + timedelta(days=2 * help_numbers.STALE_DAYS))
     shown = ("nl-112", "nl-113", "nl-luisterlijn")
-    rows = [[place + 1, _words("chart.none") if hours is None else localize(hours)] for place, hours in enumerate(HOURS)]
+    rows = [
+        [place + 1, _words("chart.none") if hours is None else localize(hours)] for place, hours in enumerate(HOURS)
+    ]
     return render(
         request,
         "web/style.html",

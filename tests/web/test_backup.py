@@ -33,6 +33,12 @@ for person in Person.objects.order_by("created_at", "id"):
     sealer = store.sealer(person.id)
     print(sealer.open_text(person.name_sealed, store.NAME) if sealer.key else "unreadable")
 """
+ERASE = """
+from datetime import UTC, datetime
+from uuid import UUID
+from samen.rights import door
+door.erase(UUID("{}"), at=datetime.now(UTC))
+"""
 WRITE = """
 import sys, time
 from samen.people import store
@@ -77,10 +83,19 @@ def test_a_restored_service_reads_everyone_and_its_log_verifies(clinic, elsewher
     assert "The log holds." in elsewhere.well("audit", "verify", "--live")
 
 
-def test_whoever_was_erased_after_the_backup_stays_unreadable_when_it_is_restored(clinic, elsewhere):
+def test_whoever_was_erased_after_the_backup_stays_erased_when_it_is_restored_in_place(clinic, elsewhere):
     elsewhere.well("restore", elsewhere.place)
-    elsewhere.python(f"from samen.people import store\nstore.destroy_key('{clinic.people[0]}')")
+    elsewhere.python(ERASE.format(clinic.people[0]))
+    said = elsewhere.well("restore", elsewhere.place, "--force")
+    assert "1 people can be read; 1 were erased after this backup" in said
+    assert sorted(elsewhere.python(READ).split()) == ["Lea", "unreadable"]
+
+
+def test_renewed_halves_carry_an_erasure_to_backups_from_before(clinic, elsewhere):
+    elsewhere.well("restore", elsewhere.place)
+    elsewhere.python(ERASE.format(clinic.people[0]))
     elsewhere.well("backup", elsewhere.place, "--keys-only")
+    (elsewhere.home / "keys.sqlite3").unlink()  # the machine is lost; only the place with the backups is left
     said = elsewhere.well("restore", elsewhere.place, "--force")
     assert "1 people can be read; 1 were erased after this backup" in said
     assert sorted(elsewhere.python(READ).split()) == ["Lea", "unreadable"]

@@ -8,12 +8,12 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import NoReverseMatch, clear_url_caches, reverse, set_urlconf
 
-from tests.named import account, person, sign_in, staff
 from samen.people import door as people_door
 from samen.web import urls
 from samen.web.demo import views
 from samen.web.demo.doors import DOORS
 from samen.words import say
+from tests.named import account, person, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 

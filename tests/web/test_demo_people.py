@@ -59,11 +59,10 @@ def test_every_role_that_can_be_granted_works_there():
 @pytest.fixture(scope="module")
 def town(django_db_setup, django_db_blocker):
     """Twelve people and their ninety days, made once for the tests below and taken back after them."""
-    with django_db_blocker.unblock():
-        with transaction.atomic():
-            prepare.prepare(lambda what, done, of: None, seed=7, now=timezone.localtime(), people=12)
-            yield
-            transaction.set_rollback(True)
+    with django_db_blocker.unblock(), transaction.atomic():
+        prepare.prepare(lambda what, done, of: None, seed=7, now=timezone.localtime(), people=12)
+        yield
+        transaction.set_rollback(True)
 
 
 def test_the_small_service_has_everybody(town):
@@ -90,7 +89,8 @@ def test_the_system_came_into_use_through_every_step(town):
 
 def test_findings_were_accepted_changed_or_rejected_by_humans_and_one_waits(town):
     decided = Counter(Decision.objects.values_list("verdict", flat=True))
-    assert decided["accept"] and InferenceRecord.objects.filter(state="held").exists()
+    assert decided["accept"]
+    assert InferenceRecord.objects.filter(state="held").exists()
 
 
 def test_people_said_yes_and_no_and_runs_were_denied(town):

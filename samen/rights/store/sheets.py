@@ -140,9 +140,10 @@ def clocks(now: datetime) -> list[Clock]:
     """Give the open clocks, most urgent first, without what anybody wrote."""
     rows = (
         Case.objects.filter(closed_at=None)
-        .values_list("system", "kind")
-        .annotate(Count("id"), Count("id", filter=Q(due__lte=now)), Min("due"))
+        .values("system", "kind")
+        .annotate(n=Count("id"), late=Count("id", filter=Q(due__lte=now)), first=Min("due"))
         .order_by()
+        .values_list("system", "kind", "n", "late", "first")
     )
     return sorted((Clock(*row) for row in rows), key=lambda each: each.due)
 

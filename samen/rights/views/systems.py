@@ -119,7 +119,7 @@ def _ends(stage: Stage, moves: bool, resumes: bool, before: str) -> list[Stage]:
     """Give where this reader may try to move a system: a suspended one goes back to where it was, or to design."""
     if not moves and not resumes:
         return []
-    found = [each.end for each in stages.MOVES if each.start is stage and each.end is not Stage.SUSPENDED]
+    found: list[Stage] = [each.end for each in stages.MOVES if each.start is stage and each.end is not Stage.SUSPENDED]
     if resumes:
         return [each for each in found if each in (Stage.DESIGN, before)]
     return found

@@ -16,6 +16,7 @@ from samen.rooms.treatment.precision import figures
 from samen.rooms.treatment.questionnaires import questionnaires
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a day of the made-up world, not of ours
+SEED = 20260302
 KNOWN_CHANGE = 1.5  # of the spread: a clear recovery, about 9 points on the PHQ-9
 Infer = Callable[[Mapping[str, Any]], str]  # made-up material in, the finding's code out
 
@@ -45,7 +46,7 @@ def cases(seed: int, people: int) -> tuple[Case, ...]:
     return tuple(_case(random, kinds[number % len(kinds)]) for number in range(people))
 
 
-def measure(infer: Infer, seed: int = 20260302, people: int = 4000) -> Mapping[str, Estimate]:
+def measure(infer: Infer, seed: int = SEED, people: int = 4000) -> Mapping[str, Estimate]:
     """Make people up, ask the system about each, and judge what it said. `people` is a multiple of 4."""
     made = cases(seed, people)
     return judge(made, [infer(case.material) for case in made])
