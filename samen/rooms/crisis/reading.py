@@ -1,0 +1,72 @@
+"""What the detector says of one message, and of a conversation: values that everything in this room passes around."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Level(IntEnum):
+    """How much danger the words show. Sources and examples: content/rules; what follows from each: imminent.py."""
+
+    NONE = 0  # no sign
+    DISTRESS = 1  # distress, past and recovered, bereavement, a question about another
+    UNCLEAR = 2  # passive, oblique, unclear, self-harm without intent: one direct, kind question
+    DANGER = 3  # active ideation, means, a recent attempt, abuse, danger to others
+    IMMINENT = 4  # intent, a plan with a time, an attempt or overdose under way
+
+
+class Topic(StrEnum):
+    """What the danger is about."""
+
+    EXPLICIT = "explicit"
+    OBLIQUE = "oblique"
+    PASSIVE = "passive"
+    PLAN = "plan"
+    MEANS = "means"
+    INTENT = "intent"
+    BEHAVIOUR = "behaviour"  # an attempt under way, prepared or recent
+    OVERDOSE = "overdose"
+    SELF_HARM = "self-harm"  # without intent to die
+    HARM_TO_OTHERS = "harm-to-others"
+    ABUSE = "abuse"
+    PSYCHOSIS = "psychosis"  # psychosis and mania
+    EATING = "eating"
+    THIRD_PARTY = "third-party"  # somebody else is at risk
+    GRIEF = "grief"
+    MEDICATION = "medication"  # a medication emergency, intended or not
+
+
+class Action(StrEnum):
+    """What the words call for. An alarm is for a human; a question is cheaper than an alarm."""
+
+    NONE = "none"
+    ASK = "ask"
+    ALARM = "alarm"
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """Where the words stand that decided: offsets into the text as it came, and the rule's id ("model" for the model)."""
+
+    start: int
+    end: int
+    rule: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the detector says of one message."""
+
+    level: Level
+    action: Action
+    probability: float  # calibrated, 0 to 1: that a clinician would call this level 3 or 4
+    topics: tuple[Topic, ...]  # most urgent first
+    spans: tuple[Span, ...]
+    language: str  # en, nl, or mixed
+    raised_by: str  # rules, model or both; empty when nothing raised it
+
+
+def action_of(level: Level) -> Action:
+    """Say what a level calls for."""
+    if level >= Level.DANGER:
+        return Action.ALARM
+    return Action.ASK if level is Level.UNCLEAR else Action.NONE
