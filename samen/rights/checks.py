@@ -124,8 +124,9 @@ def need(system: System, ask: Ask, facts: Facts) -> Denied | None:
 
 
 def minimisation(system: System, ask: Ask, facts: Facts) -> Denied | None:
-    """G12: what is asked for is declared, each with its purpose."""
-    if not ask.uses or not ask.uses <= frozenset(system.uses):
+    """G12: what is asked for is declared, each with its purpose; a part of it only where the manifest lets parts run."""
+    declared = frozenset(system.uses)
+    if not ask.uses or not ask.uses <= declared or (ask.uses != declared and not system.in_parts):
         return Denied("EXCESS_DATA")
     return None
 

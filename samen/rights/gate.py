@@ -41,6 +41,7 @@ from samen.rights.words import (
     Permit,
     Recipient,
     System,
+    Use,
 )
 from samen.words import NoSuchSentence
 
@@ -81,17 +82,24 @@ def _by(clock: Clock) -> Iterator[None]:
         _CLOCK.reset(before)
 
 
-def run(system: Registered, *, person: UUID, actor: Allowed | None = None, clock: Clock = timezone.now) -> Outcome:
+def run(
+    system: Registered,
+    *,
+    person: UUID,
+    actor: Allowed | None = None,
+    uses: frozenset[Use] | None = None,
+    clock: Clock = timezone.now,
+) -> Outcome:
     """Run one AI system for one person, and say what came of it.
 
     `actor` is the access decision under which somebody asked; None is the service's own timetable, which shows nobody anything.
+    `uses` are those to run for, all when left out; fewer only where the manifest says `in_parts`.
     Never raises for what a run can meet: every failure is `Denied` with a code.
     """
     now = clock()
     about = store_facts.of_person(system, person, now)
-    permit = _permit(
-        system, about.facts, _ask(system, about, actor), person=person, actor=actor.actor if actor else None
-    )
+    ask = _ask(system, about, actor, uses)
+    permit = _permit(system, about.facts, ask, person=person, actor=actor.actor if actor else None)
     if isinstance(permit, Denied):
         store.note_denied(system.id, permit.code, [person] if about.facts.digest_on_file else [None], now)
         return permit
@@ -166,9 +174,11 @@ def trial(
         return TrialRun(store.write_trial(permit, material, clock()), tuple(findings))
 
 
-def _ask(system: Registered, about: store_facts.About, actor: Allowed | None) -> Ask:
+def _ask(
+    system: Registered, about: store_facts.About, actor: Allowed | None, uses: frozenset[Use] | None = None
+) -> Ask:
     return Ask(
-        uses=frozenset(system.manifest.uses),
+        uses=frozenset(system.manifest.uses) if uses is None else uses,
         recipient=_recipient(actor, about.owner),
         language=about.language,
         extra_missing=extra_missing(system.manifest.extra),

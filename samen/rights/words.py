@@ -304,6 +304,7 @@ class System:
     material: Callable[[Mapping[str, Any]], Gathered] | None = None
     traits: frozenset[Trait] = frozenset()
     heavy: bool = False  # asks the teach-back question before a yes
+    in_parts: bool = False  # each use may be said yes to, and run, without the others
     fairness: Mapping[str, float] = field(default_factory=dict)
     models: tuple[str, ...] = ()  # model files, part of the digest
     extra: str | None = None  # optional install that it needs

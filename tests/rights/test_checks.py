@@ -60,6 +60,7 @@ DENIALS = {
         "EXCESS_DATA",
     ),
     "it reads nothing named": ("G12", {"ask": {"uses": frozenset()}}, "EXCESS_DATA"),
+    "it runs on a part and may not": ("G12", {"ask": {"uses": frozenset({USE})}}, "EXCESS_DATA"),
     "never asked": ("G06", {"statements": ()}, "NO_CONSENT"),
     "one use is not covered": ("G06", {"statements": GOOD.statements[:1]}, "NO_CONSENT"),
     "withdrawn": ("G06", {"statements": (*GOOD.statements, no(CARE))}, "WITHDRAWN"),
@@ -118,6 +119,12 @@ def asked(name: str, which: tuple = CHECKS) -> Denied | None:
 
 def test_with_everything_in_order_it_may_run():
     assert judge(SYSTEM, ASK, GOOD) is None
+
+
+def test_a_system_declared_in_parts_may_run_on_the_part_that_was_said_yes_to():
+    ask, said = replace(ASK, uses=frozenset({USE})), replace(GOOD, statements=GOOD.statements[:1])
+    assert judge(system(in_parts=True), ask, said) is None
+    assert judge(system(in_parts=True), ASK, said) == Denied("NO_CONSENT", detail=CARE.key)
 
 
 @pytest.mark.row("R1.1b", "R2.1b", "R5.1a", "R6.1a", "R6.1b", "K3.3")
