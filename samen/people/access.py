@@ -69,7 +69,9 @@ class Allowed:
     scope: Scope
     ground: Ground
     role: Role
-    actor: UUID | None  # None only for the machine itself: IMPORT, PORTABILITY
+    actor: (
+        UUID | None
+    )  # None only for the machine itself (IMPORT, PORTABILITY) and for somebody without an account (OWN)
     purpose: str = ""
 
     def require(self, scope: Scope, person: UUID | None = None) -> None:

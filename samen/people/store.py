@@ -371,6 +371,17 @@ def machine(person_id: UUID, ground: Ground, scope: Scope = Scope.RECORD) -> All
     return Allowed(person=person_id, scope=scope, ground=ground, role=Role.ADMINISTRATOR, actor=None)
 
 
+def without_account(person_id: UUID, scope: Scope) -> Allowed:
+    """Let somebody without an account to their own data, such as who writes to a help line without a name.
+
+    Whoever calls this has made sure that it is them: by the key that only their own session holds.
+    Raises: NotAllowed for somebody who has an account (they sign in), and for nobody.
+    """
+    if not Person.objects.filter(id=person_id, account=None).exists():
+        raise NotAllowed("Only somebody without an account is let in without signing in.")
+    return Allowed(person=person_id, scope=scope, ground=Ground.OWN, role=Role.PERSON, actor=None)
+
+
 # --- care, supporters, emergencies ----------------------------------------------------------------------------------
 
 

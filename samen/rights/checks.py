@@ -26,6 +26,7 @@ class Ask:
     recipient: Recipient | None  # None = the service's own timetable: it shows nobody anything
     language: str
     trial: bool = False  # a validation run, on material without a person
+    stranger: bool = False  # who asks was let in to somebody else, or for a reason that shows nobody anything
     extra_missing: bool = False  # the optional install that the system needs is not there
 
 
@@ -169,6 +170,8 @@ def clocks(system: System, ask: Ask, facts: Facts) -> Denied | None:
 
 def recipients(system: System, ask: Ask, facts: Facts) -> Denied | None:
     """G17: the output goes to nobody whom the uses do not name."""
+    if ask.stranger:
+        return Denied("RECIPIENT_DENIED", detail="the access decision does not open this output")
     if ask.trial or ask.recipient is None:
         return None
     return None if ask.recipient in {use.recipient for use in ask.uses} else Denied("RECIPIENT_DENIED")

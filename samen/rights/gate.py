@@ -54,6 +54,11 @@ _FUNCTIONS: dict[str, System] = {}
 # The clock of the run under way: a permit is judged by the clock it was given under. Set by run and run_many alone.
 _CLOCK: ContextVar[Clock] = ContextVar("clock", default=timezone.now)
 _POOL = ThreadPoolExecutor(max_workers=8, thread_name_prefix="infer")
+_RECEIVES = {
+    Ground.CARE: Recipient.CARE_TEAM,
+    Ground.BREAK_GLASS: Recipient.CARE_TEAM,
+    Ground.SUPPORT: Recipient.FAMILY,
+}
 _EXTRAS = {"spark": "pyspark", "matching": "ortools", "embeddings": "onnxruntime", "population": "opendp"}
 
 
@@ -98,7 +103,7 @@ def run(
     """
     now = clock()
     about = store_facts.of_person(system, person, now)
-    ask = _ask(system, about, actor, uses)
+    ask = _ask(system, about, actor, uses, person=person)
     permit = _permit(system, about.facts, ask, person=person, actor=actor.actor if actor else None)
     if isinstance(permit, Denied):
         store.note_denied(system.id, permit.code, [person] if about.facts.digest_on_file else [None], now)
@@ -125,7 +130,7 @@ def run_many(
     for person, about in store_facts.of_everyone(system, now):
         if wanted is not None and person not in wanted:
             continue
-        permit = _permit(system, about.facts, _ask(system, about, None), person=person, actor=None)
+        permit = _permit(system, about.facts, _ask(system, about, None, person=person), person=person, actor=None)
         if isinstance(permit, Denied):
             outcomes[person] = permit
         else:
@@ -175,11 +180,18 @@ def trial(
 
 
 def _ask(
-    system: Registered, about: store_facts.About, actor: Allowed | None, uses: frozenset[Use] | None = None
+    system: Registered,
+    about: store_facts.About,
+    actor: Allowed | None,
+    uses: frozenset[Use] | None = None,
+    *,
+    person: UUID,
 ) -> Ask:
+    recipient = _recipient(actor, about.owner)
     return Ask(
         uses=frozenset(system.manifest.uses) if uses is None else uses,
-        recipient=_recipient(actor, about.owner),
+        recipient=recipient,
+        stranger=actor is not None and (actor.person != person or recipient is None),
         language=about.language,
         extra_missing=extra_missing(system.manifest.extra),
     )
@@ -189,9 +201,10 @@ def _recipient(actor: Allowed | None, owner: UUID | None) -> Recipient | None:
     """Say who would receive the output, from the reason for which this human is let in."""
     if actor is None:
         return None
-    if actor.actor is not None and actor.actor == owner:
-        return Recipient.PERSON
-    return Recipient.FAMILY if actor.ground is Ground.SUPPORT else Recipient.CARE_TEAM
+    # Somebody without an account, such as whoever writes to a help line, is their own person as well: both are None then.
+    if actor.ground is Ground.OWN:
+        return Recipient.PERSON if actor.actor == owner else None
+    return _RECEIVES.get(actor.ground)
 
 
 def extra_missing(extra: str | None) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from samen.rights.words import Oversight
+from samen.rights.words import Oversight, System
 
 
 class State(StrEnum):
@@ -26,7 +26,7 @@ class Verdict(StrEnum):
 
 END_STATE = {Verdict.ACCEPT: State.RELEASED, Verdict.CHANGE: State.RELEASED, Verdict.REJECT: State.REJECTED}
 
-# An alert is for a human today; a suggestion has the service's own term (setting review_days).
+# An alert is for a human today, or sooner where its manifest says so; a suggestion has the service's own term (setting review_days).
 ALERT_WITHIN = timedelta(hours=4)
 LEAST_REASON = 8  # characters; a reason that nobody can read later is none
 
@@ -55,12 +55,27 @@ def first_state(mode: Oversight) -> State:
     return State.RELEASED if mode is Oversight.INFORM else State.HELD
 
 
-def due(mode: Oversight, at: datetime, review_days: int) -> datetime | None:
+def due(system: System, at: datetime, review_days: int) -> datetime | None:
     """Give the time by which a human must have decided; none for what only informs."""
-    match mode:
+    match system.oversight:
         case Oversight.INFORM:
             return None
         case Oversight.SUGGEST:
             return at + timedelta(days=review_days)
         case Oversight.ALERT:
-            return at + ALERT_WITHIN
+            return at + (system.alert_within or ALERT_WITHIN)
+
+
+def alert_term(system: System) -> timedelta | None:
+    """Give how soon a human must have seen to an alert of this system; none for another mode."""
+    return (system.alert_within or ALERT_WITHIN) if system.oversight is Oversight.ALERT else None
+
+
+def alert_problem(system: System) -> str:
+    """Say what is wrong with the term of an alert; empty when nothing is."""
+    within = system.alert_within
+    if within is None:
+        return ""
+    if system.oversight is not Oversight.ALERT:
+        return f"alert_within is for mode {Oversight.ALERT}; its mode is {system.oversight}"
+    return "" if timedelta() < within <= ALERT_WITHIN else f"alert_within must be above 0 and at most {ALERT_WITHIN}"

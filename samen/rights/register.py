@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from samen.rights import prohibited
+from samen.rights import oversight, prohibited
 from samen.rights.words import Category, Oversight, Purpose, Recipient, System
 
 # Sentences that each system must have in English and Dutch, under the prefix that it declares.
@@ -64,6 +64,8 @@ def problems(system: System, *, written: Callable[[str], bool], there: Callable[
         found.append("it names no use: which category, for which purpose, to whom")
     if system.oversight is not Oversight.INFORM and system.reviewer is None:
         found.append(f"mode {system.oversight} needs a reviewer: the role that decides")
+    if alert := oversight.alert_problem(system):
+        found.append(alert)
     if not system.evidence:
         found.append("it names no evidence that it must show")
     if not system.sources:
@@ -126,6 +128,7 @@ def sheet(system: System) -> dict[str, Any]:
         "gives": str(system.gives),
         "oversight": str(system.oversight),
         "reviewer": str(system.reviewer) if system.reviewer else None,
+        "alert_minutes": round(within.total_seconds() / 60) if (within := oversight.alert_term(system)) else None,
         "languages": list(system.languages),
         "uses": [
             {"category": str(use.category), "purpose": str(use.purpose), "recipient": str(use.recipient)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -310,5 +310,7 @@ class System:
     extra: str | None = None  # optional install that it needs
     seconds: float = 10.0  # longer than this and nothing is released
     permit_seconds: float = 120.0
+    # For ALERT: by when a human must have seen to it. None = `oversight.ALERT_WITHIN`; shorter is allowed, longer is not.
+    alert_within: timedelta | None = None
     # Clears what rooms derived from its findings for one person; given by the room, called by stop.
     clear: Callable[[UUID], int] | None = None

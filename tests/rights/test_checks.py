@@ -94,6 +94,7 @@ DENIALS = {
     "a clock ran out": ("G11", {"overdue": 1}, "OVERDUE"),
     "nobody looked at the clocks": ("G11", {"overdue": None}, "OVERDUE"),
     "a recipient nobody named": ("G17", {"ask": {"recipient": Recipient.FAMILY}}, "RECIPIENT_DENIED"),
+    "who asks was let in to somebody else": ("G17", {"ask": {"stranger": True}}, "RECIPIENT_DENIED"),
     "the canary is silent": ("G18", {"probes": {**GOOD.probes, "canary": NOW - checks.PROBE_HOLDS_FOR}}, "NO_AUDIT"),
     "never reconciled": (
         "G18",

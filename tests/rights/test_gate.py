@@ -11,14 +11,16 @@ from django.test.utils import CaptureQueriesContext
 
 from samen.ledger import store as ledger
 from samen.people import store as people
-from samen.people.access import Allowed, Ground
+from samen.people.access import Allowed, Ground, NotAllowed
 from samen.people.roles import Role, Scope
-from samen.rights import gate
+from samen.rights import gate, oversight
 from samen.rights.models.inference import DeniedRun, InferenceRecord, PermitRow
 from samen.rights.oversight import Decided, State, Verdict
 from samen.rights.permits import NotPermitted
+from samen.rights.register import Registered
 from samen.rights.store import consent, inference, service, stopping
-from samen.rights.words import Category, Denied, Finding, Gathered, Held, Item, Permit, Released
+from samen.rights.store.waiting import for_human
+from samen.rights.words import Category, Denied, Finding, Gathered, Held, Item, Oversight, Permit, Released
 from tests.rights import example
 from tests.rights.example import INFORM, NOW, SUGGEST, USE, House, behave, house, run
 
@@ -275,3 +277,70 @@ def test_a_peer_worker_cannot_decide(made: House):
     )
     with pytest.raises(inference.NotHeld):
         inference.decide(peer, held.record, Decided(Verdict.ACCEPT, "Looks right to me"), at=NOW)
+
+
+# --- alerts -----------------------------------------------------------------------------------------------------------
+
+
+def alerting(within: timedelta | None = None) -> Registered:
+    """A system like the suggesting one that alerts, as its room would declare it."""
+    return replace(SUGGEST, manifest=replace(SUGGEST.manifest, oversight=Oversight.ALERT, alert_within=within))
+
+
+@pytest.mark.parametrize(
+    ("declared", "term"), [(None, oversight.ALERT_WITHIN), (timedelta(minutes=5), timedelta(minutes=5))]
+)
+def test_an_alert_waits_in_the_queue_of_its_role_until_the_minute_it_declares(
+    made: House, declared: timedelta | None, term: timedelta
+):
+    held = run(made, alerting(declared))
+    assert held.due == NOW + term
+    waiting, _ = for_human(made.sam, Role.CLINICIAN, NOW)
+    assert [(each.record, each.due) for each in waiting] == [(held.record, NOW + term)]
+    inference.decide(made.care(), held.record, Decided(Verdict.ACCEPT, "I called her back"), at=NOW)
+    assert for_human(made.sam, Role.CLINICIAN, NOW)[0] == []
+
+
+# --- somebody without an account --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def caller(made: House) -> Allowed:
+    """Somebody who writes to a help line: no account, no name, and their own yes."""
+    person = people.create_person("", "nl", None, now=NOW - timedelta(days=1))
+    own = people.without_account(person.id, Scope.RIGHTS)
+    consent.notice(own, INFORM, at=NOW - timedelta(hours=1))
+    consent.say(own, INFORM, USE, yes=True, at=NOW - timedelta(hours=1), language="nl")
+    return own
+
+
+def test_somebody_without_account_is_the_one_who_receives_their_own_finding(caller: Allowed):
+    assert isinstance(gate.run(INFORM, person=caller.person, actor=caller, clock=lambda: NOW), Released)
+    shown = inference.latest(people.without_account(caller.person, Scope.FINDINGS), INFORM.id)
+    assert shown.body.finding.code == "echo"
+    assert service.count().agree
+
+
+def test_somebody_without_account_stops_it_with_proof(caller: Allowed):
+    gate.run(INFORM, person=caller.person, actor=caller, clock=lambda: NOW)
+    stop = stopping.order(caller, [INFORM], "all", "", at=NOW, language="nl")
+    assert stopping.carry_out(stop, [INFORM], lambda *_: 0, at=NOW).cleared["findings"] == 1
+    assert gate.run(INFORM, person=caller.person, actor=caller, clock=lambda: NOW).code == "WITHDRAWN"
+
+
+def test_nobody_passes_for_somebody_who_has_an_account(made: House):
+    with pytest.raises(NotAllowed):
+        people.without_account(made.noor.id, Scope.RIGHTS)
+    unsigned = Allowed(person=made.noor.id, scope=Scope.RIGHTS, ground=Ground.OWN, role=Role.PERSON, actor=None)
+    assert gate.run(INFORM, person=made.noor.id, actor=unsigned, clock=lambda: NOW).code == "RECIPIENT_DENIED"
+
+
+@pytest.mark.parametrize("ground", [Ground.IMPORT, Ground.PORTABILITY])
+def test_what_shows_nobody_anything_receives_nothing(made: House, ground: Ground):
+    machine = people.machine(made.noor.id, ground)
+    assert gate.run(INFORM, person=made.noor.id, actor=machine, clock=lambda: NOW).code == "RECIPIENT_DENIED"
+
+
+def test_an_access_decision_about_one_person_opens_nothing_about_another(made: House, caller: Allowed):
+    assert gate.run(INFORM, person=made.noor.id, actor=caller, clock=lambda: NOW).code == "RECIPIENT_DENIED"
+    assert gate.run(INFORM, person=caller.person, actor=made.own(), clock=lambda: NOW).code == "RECIPIENT_DENIED"

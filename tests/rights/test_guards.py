@@ -162,3 +162,10 @@ def test_the_machine_can_suspend_and_nothing_else(made: House):
 def test_no_case_is_closed_by_nobody(made: House):
     case = Case.objects.create(kind="human", person=made.noor, opened_at=NOW, due=NOW + timedelta(days=1), leaf=1)
     refused(lambda: Case.objects.filter(id=case.id).update(closed_at=NOW))
+
+
+def test_who_has_no_account_says_yes_without_one_and_who_has_one_never(made: House):
+    row = Statement.objects.filter(yes=True).first()
+    caller = people.create_person("", "nl", None, now=NOW)
+    at_once(lambda: copy(row, id=uuid4(), person_id=caller.id, by_id=None))
+    refused(lambda: copy(row, id=uuid4(), by_id=None))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samen.people.roles import CARDS, Duty, Role
-from samen.rights import panel, prohibited, register, stages
+from samen.rights import oversight, panel, prohibited, register, stages
 from samen.rights.models.system import StageChange, SystemState
 from samen.rights.panel import Ballot, Vote
 from samen.rights.store import systems as store
@@ -58,6 +58,18 @@ def test_what_is_not_declared_is_refused(changes: dict):
     assert problems(**changes)
 
 
+@pytest.mark.parametrize(
+    "within", [timedelta(0), timedelta(minutes=-1), oversight.ALERT_WITHIN + timedelta(seconds=1)], ids=str
+)
+def test_an_alert_that_waits_for_no_time_or_too_long_is_refused(within: timedelta):
+    assert problems(oversight=Oversight.ALERT, alert_within=within)
+
+
+def test_an_alert_may_be_sooner_than_usual_and_nothing_else_may_carry_its_term():
+    assert problems(oversight=Oversight.ALERT, alert_within=timedelta(minutes=5)) == []
+    assert problems(oversight=Oversight.SUGGEST, alert_within=timedelta(minutes=5))
+
+
 def test_a_sentence_missing_in_one_language_is_refused():
     missing = register.problems(system(), written=lambda key: not key.endswith(".risks"), there=lambda _: True)
     assert missing == ["no sentence treatment.progress_watch.risks in every language"]
@@ -77,6 +89,7 @@ def digest(made: object = None, code: bytes = b"x", words: dict | None = None) -
         {"made": system(oversight=Oversight.INFORM)},
         {"made": system(uses=(USE,))},
         {"made": system(fairness={"gap": 0.1})},
+        {"made": system(alert_within=timedelta(minutes=5))},
     ],
     ids=lambda each: next(iter(each)),
 )

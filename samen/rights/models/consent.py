@@ -34,7 +34,7 @@ class Statement(models.Model):
     taught_back = models.BooleanField(default=True)
     words = models.CharField(max_length=DIGEST)  # digest of what was read before saying so
     language = models.CharField(max_length=5)
-    # Who pressed: the person, or nobody (NULL) for the machine, which can only say no.
+    # Who pressed. Empty for somebody without an account, and for the machine, which can only say no: migration 0003.
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     leaf = models.PositiveBigIntegerField()
 
@@ -44,7 +44,6 @@ class Statement(models.Model):
             one_of("statement_purpose_known", "purpose", Purpose),
             one_of("statement_recipient_known", "recipient", Recipient),
             models.CheckConstraint(condition=Q(yes=False) | Q(until__isnull=False), name="a_yes_ends"),
-            models.CheckConstraint(condition=Q(yes=False) | Q(by__isnull=False), name="only_humans_say_yes"),
         ]
         indexes = [models.Index(fields=["person", "subject", "-at"], name="statement_of_person")]
 
@@ -85,7 +84,8 @@ class StopOrder(models.Model):
     what = models.CharField(max_length=WORD, blank=True)
     at = models.DateTimeField()
     epoch = models.PositiveBigIntegerField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Empty for somebody without an account.
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     done_at = models.DateTimeField(null=True)
     cleared = models.JSONField(default=dict)
     leaf = models.PositiveBigIntegerField(null=True)

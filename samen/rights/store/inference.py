@@ -127,7 +127,7 @@ def _record(
         abstained=each.finding.abstained,
         body=sealed,
         at=at,
-        due=oversight.due(system.oversight, at, review_days),
+        due=oversight.due(system, at, review_days),
     )
 
 
