@@ -55,16 +55,40 @@ GUARDED = {"gather", "infer", "explain", "gather_many"}
 
 
 def calls_guarded(tree: ast.Module) -> list[int]:
-    return [
-        node.lineno
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr in GUARDED and not _module(node)
-    ]
+    """Lines that reach for what a system can do: by name, or by a string that says the name."""
+    return [node.lineno for node in ast.walk(tree) if _named(node) or _by_string(node)]
 
 
-def _module(node: ast.Attribute) -> bool:
+def _named(node: ast.AST) -> bool:
     """`inference.infer` handed to a System declaration names a module's function; it is not a call of a system's."""
-    return isinstance(node.value, ast.Name) and node.value.id == "inference"
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr in GUARDED
+        and not (isinstance(node.value, ast.Name) and node.value.id == "inference")
+    )
+
+
+def _by_string(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+    said = {each.value for each in node.args if isinstance(each, ast.Constant)}
+    return called in ("getattr", "attrgetter", "methodcaller") and bool(said & GUARDED)
+
+
+@pytest.mark.row("P1")
+@pytest.mark.parametrize(
+    "code",
+    [
+        "PROGRESS.manifest.infer(gathered)",
+        "found = system.gather(permit)",
+        "why = [each.explain for each in systems]",
+        "getattr(system, 'infer')(gathered)",
+        "operator.methodcaller('gather_many', permits)(system)",
+    ],
+)
+def test_a_system_that_is_run_past_the_gate_is_seen(code: str):
+    assert calls_guarded(ast.parse(code))
 
 
 @pytest.mark.row("P1")
