@@ -1,6 +1,6 @@
 """A small service, made through the real stores, in which every address has something to show and every visitor exists."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import product
@@ -64,7 +64,8 @@ def prepare() -> Prepared:
         if each.account is not None:
             each.account.set_password(named.PASSWORD)
             each.account.save(update_fields=["password"])
-    made.samples.update(_samples(house, now))
+    for samples in SAMPLES:
+        made.samples.update(samples(house, now))
     return made
 
 
@@ -121,38 +122,60 @@ def own(person: Person, scope: Scope = Scope.RIGHTS) -> Allowed:
     return Allowed(person=person.id, scope=scope, ground=Ground.OWN, role=Role.PERSON, actor=person.account_id)
 
 
-def _samples(house: example.House, now: datetime) -> dict[str, Any]:
-    """Give what stands for each blank: `<blank>`, or `<url name>.<blank>` where one address needs its own."""
+def _samples_of_rights(house: example.House, now: datetime) -> dict[str, Any]:
+    """A finding that waits, a case, a statement, a stop, and a ballot that is not paid yet."""
     example.run(house, example.INFORM, at=now)
     held = example.run(house, at=now)
     mine = house.own()
     said = consent.history(mine)[0]
     stop = stopping.order(mine, rights.systems(), "system", example.INFORM.id, at=now, language="en")
     stopping.carry_out(stop, rights.systems(), lambda system, person: 0, at=now)
-    written = record.save(house.care(Scope.RECORD), CONDITION, now=now)
-    record.add_own_entry(house.own(Scope.NOTES), "note", "I slept well.", now, now=now)
     asked = cases.open_case(mine, Kind.EXPLAIN, at=now, text="Why?", record=held.record)
     return {
-        "person": house.noor.id,
         "system": example.SUGGEST.id,
         "record": held.record,
         "case": asked,
         "rights:register-reported.case": cases.open_by_visitor(Kind.REGISTER, "That is not so.", at=now),
         "statement": said.id,
         "stop": stop,
-        "entry": _entry(written.ref),
-        "proxy": _proxy(house, now),
-        "relationship": house.noor.care.get(account=house.sam).pk,
         "ballot": _unpaid(house, now),
-        "country": "nl",
         "language": "en",
         "rights:request.kind": "access",
-        "treatment:ask.name": "phq-9",
-        "code": "404",
+    }
+
+
+def _samples_of_people(house: example.House, now: datetime) -> dict[str, Any]:
+    """Noor, her care relationship and somebody who looks along; and what allauth's addresses ask for."""
+    return {
+        "person": house.noor.id,
+        "proxy": _proxy(house, now),
+        "relationship": house.noor.care.get(account=house.sam).pk,
         "pk": 1,
         "key": "no-such-key",
         "uidb36": "1",
     }
+
+
+def _samples_of_record(house: example.House, now: datetime) -> dict[str, Any]:
+    """An entry that Sam wrote, beside one of Noor's own."""
+    written = record.save(house.care(Scope.RECORD), CONDITION, now=now)
+    record.add_own_entry(house.own(Scope.NOTES), "note", "I slept well.", now, now=now)
+    return {"entry": _entry(written.ref)}
+
+
+def _samples_of_the_rest(house: example.House, now: datetime) -> dict[str, Any]:
+    """Words that stand in an address."""
+    return {"country": "nl", "treatment:ask.name": "phq-9", "code": "404"}
+
+
+# What stands for each blank of an address: `<blank>`, or `<url name>.<blank>` where one address needs its own.
+# A room adds its own here, from a file of its own.
+SAMPLES: tuple[Callable[[example.House, datetime], dict[str, Any]], ...] = (
+    _samples_of_rights,
+    _samples_of_people,
+    _samples_of_record,
+    _samples_of_the_rest,
+)
 
 
 def _entry(ref: str) -> int:
@@ -177,6 +200,6 @@ def values(made: Prepared, name: str, blanks: Iterable[str]) -> dict[str, Any]:
     for blank in blanks:
         key = next((each for each in (f"{name}.{blank}", blank) if each in made.samples), None)
         if key is None:
-            raise KeyError(f"{name} has a blank <{blank}>: add what stands for it to `_samples`.")
+            raise KeyError(f"{name} has a blank <{blank}>: add what stands for it to SAMPLES in prepared.py.")
         found[blank] = made.samples[key]
     return found
