@@ -20,6 +20,7 @@ class Ground(StrEnum):
     CARE = "care"  # a care relationship
     SUPPORT = "support"  # the person's own yes to a supporter
     BREAK_GLASS = "break-glass"  # emergency, with a reason
+    DUTY = "duty"  # on duty for the help line: why somebody is next, before anybody took them
     IMPORT = "import"  # the machine files what came in; it shows nobody anything
     PORTABILITY = "portability"  # handing the person their own copy
 
@@ -109,14 +110,18 @@ def decide(
     return Refused("ENDED" if ties else "NO_TIE")
 
 
-def may_start_care(by: frozenset[Role], whose: frozenset[Role], role: Role, *, own: bool) -> Refused | None:
+def may_start_care(
+    by: frozenset[Role], whose: frozenset[Role], role: Role, purpose: CarePurpose, *, own: bool
+) -> Refused | None:
     """Say why this care relationship may not start, or nothing.
 
     `by` are the roles of whoever starts it, `whose` those of the professional who will care in `role`. A clinical lead
-    may start any; whoever decides on findings may start their own, which the person sees at once.
+    may start any; whoever decides on findings may start their own, and whoever answers the help line their own for a
+    crisis. The person sees it at once.
     """
     if role not in whose or Duty.CARE not in CARDS[role].duties:
         return Refused("NOT_YOUR_ROLE")
-    if may(by, Duty.LEAD) or (own and Duty.DECIDE in CARDS[role].duties):
+    answers = purpose is CarePurpose.CRISIS and Duty.ANSWER in CARDS[role].duties
+    if may(by, Duty.LEAD) or (own and (Duty.DECIDE in CARDS[role].duties or answers)):
         return None
     return Refused("NOT_YOUR_ROLE")

@@ -16,6 +16,7 @@ class Scope(StrEnum):
     ANSWERS = "answers"  # questionnaires and their course over time
     NOTES = "notes"  # the person's own notes and life events
     FINDINGS = "findings"  # what AI systems inferred, and what humans decided about it
+    TALK = "talk"  # what they and the help line wrote to each other
     RIGHTS = "rights"  # consents, receipts, requests, the list of who looked
 
 
@@ -24,6 +25,7 @@ class Duty(StrEnum):
 
     CARE = "care"  # may stand in a care relationship
     BREAK_GLASS = "break-glass"  # may open a record in an emergency, with a reason
+    ANSWER = "answer"  # answers the help line, and may start a crisis relationship of their own
     DECIDE = "decide"  # accepts, changes or rejects held findings
     LEAD = "lead"  # is accountable for AI systems: moves stages, files evidence, answers requests
     SUSPEND = "suspend"  # may stop an AI system for everyone, at once
@@ -64,7 +66,7 @@ class RoleCard:
 
 
 _ALL = frozenset(Scope)
-_CLINICAL = frozenset({Scope.CONTACT, Scope.RECORD, Scope.ANSWERS, Scope.NOTES, Scope.FINDINGS})
+_CLINICAL = frozenset({Scope.CONTACT, Scope.RECORD, Scope.ANSWERS, Scope.NOTES, Scope.FINDINGS, Scope.TALK})
 _SOCIAL = frozenset({Scope.CONTACT, Scope.ANSWERS, Scope.NOTES})
 _NONE: frozenset[Scope] = frozenset()
 
@@ -73,15 +75,15 @@ CARDS: Mapping[Role, RoleCard] = {
     # A supporter sees what the person named in the yes, never more than this.
     Role.SUPPORTER: RoleCard(sees=_ALL, duties=frozenset(), second_factor=False),
     Role.CLINICIAN: RoleCard(
-        sees=_CLINICAL, duties=frozenset({Duty.CARE, Duty.BREAK_GLASS, Duty.DECIDE, Duty.SUSPEND})
+        sees=_CLINICAL, duties=frozenset({Duty.CARE, Duty.BREAK_GLASS, Duty.ANSWER, Duty.DECIDE, Duty.SUSPEND})
     ),
     Role.CLINICAL_LEAD: RoleCard(
         sees=_CLINICAL,
-        duties=frozenset({Duty.CARE, Duty.BREAK_GLASS, Duty.DECIDE, Duty.LEAD, Duty.SUSPEND, Duty.RESUME}),
+        duties=frozenset({Duty.CARE, Duty.BREAK_GLASS, Duty.ANSWER, Duty.DECIDE, Duty.LEAD, Duty.SUSPEND, Duty.RESUME}),
     ),
     Role.SOCIAL_WORKER: RoleCard(sees=_SOCIAL, duties=frozenset({Duty.CARE})),
     Role.PEER_WORKER: RoleCard(sees=frozenset({Scope.CONTACT, Scope.NOTES}), duties=frozenset({Duty.CARE})),
-    Role.COUNSELLOR: RoleCard(sees=frozenset({Scope.CONTACT}), duties=frozenset({Duty.CARE})),
+    Role.COUNSELLOR: RoleCard(sees=frozenset({Scope.CONTACT, Scope.TALK}), duties=frozenset({Duty.CARE, Duty.ANSWER})),
     Role.MODERATOR: RoleCard(sees=_NONE, duties=frozenset({Duty.MODERATE})),
     Role.RESEARCHER: RoleCard(sees=_NONE, duties=frozenset({Duty.RESEARCH})),
     Role.PANEL_MEMBER: RoleCard(sees=_NONE, duties=frozenset({Duty.VOTE, Duty.SUSPEND, Duty.RESUME})),

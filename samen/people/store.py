@@ -396,7 +396,7 @@ def start_care(
     ends: datetime | None = None,
 ) -> CareRelationship:
     """Start a care relationship; the person sees it at once. Raises: NotAllowed when `by` may not start this one."""
-    if (no := may_start_care(roles_of(by, now), roles_of(account, now), role, own=by == account)) is not None:
+    if (no := may_start_care(roles_of(by, now), roles_of(account, now), role, purpose, own=by == account)) is not None:
         raise NotAllowed(f"This care relationship may not start: {no.code}.")
     open_one = CareRelationship.objects.filter(person=person_id, account=account, role=role, ends=None).first()
     if open_one is not None:

@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 from django.conf import settings
 
 from samen.rights import door, gate
-from samen.web import doctor_data, help_numbers
+from samen.rooms.crisis.door import numbers as help_numbers
+from samen.web import doctor_data
 from samen.web.config import SECRETS, SECRETS_FILE, Config
 from samen.web.findings import Finding, Level
 
@@ -211,7 +212,7 @@ def _off_without(extra: str) -> list[str] | None:
 
 def numbers(now: datetime) -> Iterator[Finding]:
     """Find a directory of help lines that is old or broken. Never a reason not to serve: an old number beats none."""
-    where = "samen/web/content/help/numbers.toml"
+    where = "samen/rooms/crisis/content/help/numbers.toml"
     try:
         old = [each for each in help_numbers.load("en", now.date()) if each.stale]
     except (OSError, ValueError) as wrong:

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from samen.rights import door
-from samen.web import help_numbers
+from samen.rooms.crisis.door import numbers as help_numbers
 from samen.words import LANGUAGES
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from samen.people.door import public_page
-from samen.web import help_numbers
+from samen.rooms.crisis.door import numbers as help_numbers
 from samen.words import say
 
 PAIRS = ("ink", "soft", "lake", "clay", "moss", "amber", "alarm", "help")

@@ -11,7 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from samen.people.door import public_page
-from samen.web import help_numbers
+from samen.rooms.crisis.door import numbers as help_numbers
 from samen.web.shell import THEME, THEMES, address_of, places
 from samen.words import say
 

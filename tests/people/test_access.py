@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samen.people.access import Allowed, Ground, NotAllowed, Refused, Tie, decide, may_start_care
+from samen.people.access import Allowed, CarePurpose, Ground, NotAllowed, Refused, Tie, decide, may_start_care
 from samen.people.roles import CARDS, Duty, Role, Scope
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -91,16 +91,26 @@ def test_a_decision_for_one_person_opens_nobody_else():
 
 @pytest.mark.parametrize("role", Role)
 def test_only_a_lead_starts_care_for_others(role):
-    outcome = may_start_care(frozenset({role}), frozenset({Role.PEER_WORKER}), Role.PEER_WORKER, own=False)
+    outcome = may_start_care(
+        frozenset({role}), frozenset({Role.PEER_WORKER}), Role.PEER_WORKER, CarePurpose.TREATMENT, own=False
+    )
     assert (outcome is None) == (Duty.LEAD in CARDS[role].duties)
 
 
 @pytest.mark.parametrize("role", Role)
 def test_who_decides_on_findings_starts_their_own_care(role):
-    outcome = may_start_care(frozenset({role}), frozenset({role}), role, own=True)
+    outcome = may_start_care(frozenset({role}), frozenset({role}), role, CarePurpose.TREATMENT, own=True)
     assert (outcome is None) == (Duty.DECIDE in CARDS[role].duties)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_answers_the_help_line_starts_their_own_care_in_a_crisis(role):
+    outcome = may_start_care(frozenset({role}), frozenset({role}), role, CarePurpose.CRISIS, own=True)
+    assert (outcome is None) == (Duty.ANSWER in CARDS[role].duties)
 
 
 def test_care_never_starts_in_a_role_that_somebody_does_not_have():
     lead = frozenset({Role.CLINICAL_LEAD})
-    assert may_start_care(lead, frozenset({Role.COUNSELLOR}), Role.CLINICIAN, own=False) == Refused("NOT_YOUR_ROLE")
+    assert may_start_care(
+        lead, frozenset({Role.COUNSELLOR}), Role.CLINICIAN, CarePurpose.TREATMENT, own=False
+    ) == Refused("NOT_YOUR_ROLE")

@@ -12,7 +12,7 @@ SEES = {
     Role.CLINICAL_LEAD: set(Scope) - {Scope.RIGHTS},
     Role.SOCIAL_WORKER: {Scope.CONTACT, Scope.ANSWERS, Scope.NOTES},
     Role.PEER_WORKER: {Scope.CONTACT, Scope.NOTES},
-    Role.COUNSELLOR: {Scope.CONTACT},
+    Role.COUNSELLOR: {Scope.CONTACT, Scope.TALK},
 }
 
 

@@ -14,7 +14,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from samen.web import help_numbers
+from samen.rooms.crisis.door import numbers as help_numbers
 from samen.web.times import spoken
 from samen.words import say as sentence
 
@@ -130,7 +130,7 @@ def field(bound: BoundField) -> dict[str, object]:
 
 @register.inclusion_tag("components/call.html")
 def call(number: object) -> dict[str, object]:
-    """Show one number to call (samen.web.help_numbers.Number)."""
+    """Show one number to call (samen.rooms.crisis.numbers.Number)."""
     return {"number": number}
 
 
