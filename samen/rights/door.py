@@ -11,13 +11,15 @@ from samen import words
 from samen.people.access import Allowed
 from samen.rights import gate
 from samen.rights import register as registry
+from samen.rights.consent import Standing
 from samen.rights.incidents import Kind
 from samen.rights.permits import NotPermitted as NotPermitted
 from samen.rights.register import Refused, Registered
-from samen.rights.store import cases, erasing, inference
+from samen.rights.store import cases, consent, erasing, inference
+from samen.rights.store.consent import Said as Said
 from samen.rights.store.inference import Shown as Shown
 from samen.rights.store.systems import Figure as Figure
-from samen.rights.words import Category, Denied, Permit, System
+from samen.rights.words import Category, Denied, Permit, System, Use
 
 ROOT = Path(words.__file__).parent
 _REGISTERED: dict[str, Registered] = {}
@@ -73,6 +75,26 @@ def require(permit: Permit, category: Category, person: UUID | None) -> None:
 def latest(access: Allowed, system_id: str) -> Shown | None:
     """Give the newest inference of a system about a person, whatever became of it."""
     return inference.latest(access, system_id)
+
+
+def tell(access: Allowed, system: Registered, *, at: datetime) -> None:
+    """Write down that a room's own page showed this person what a system is and does. Raises: NotAllowed for anyone else."""
+    consent.notice(access, system, at=at)
+
+
+def say(access: Allowed, system: Registered, use: Use, *, yes: bool, at: datetime, language: str) -> Said:
+    """Write one yes or no that somebody pressed on a room's own page: one press, one use.
+
+    A system that asks the teach-back question asks it on the person's own pages: a yes given here does not count for it.
+    Raises: NotAllowed for anyone but the person; NotShown for a yes before the notice; ValueError for another use.
+    """
+    taught = not system.manifest.heavy
+    return consent.say(access, system, use, yes=yes, at=at, language=language, taught_back=taught)
+
+
+def says_yes(access: Allowed, system: Registered, use: Use, now: datetime) -> bool:
+    """Say whether this person's yes to a use holds now, for a room's page that shows both buttons."""
+    return consent.standing(consent.history(access, system.id), system.id, use, now) is Standing.YES
 
 
 def ask_for_human(access: Allowed, text: str = "", *, record: UUID | None = None, at: datetime | None = None) -> UUID:
