@@ -1,14 +1,13 @@
 """The ledger in the database: appended in one piece, proved, signed, forgotten, and never changed."""
 
 import json
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from io import BytesIO
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from samen.ledger import checkpoint as cp
@@ -19,6 +18,7 @@ from samen.ledger.models import Checkpoint, Head, Leaf, Tile
 from samen.ledger.receipt import BadReceipt, from_json, to_json, verify_receipt
 from samen.ledger.tree import Frontier, consistency_holds, inclusion_holds, leaf_hash
 from samen.ledger.verify import Fault, verify_log
+from tests.threads import in_thread, shared
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SALT = b"0123456789abcdef"
@@ -249,30 +249,8 @@ def test_postgresql_refuses_to_empty_the_log():
 
 @pytest.fixture
 def threaded(transactional_db, tmp_path):
-    """A database that several threads can write: on SQLite, a file with what the test database holds."""
-    settings = connections.settings["default"]
-    name = settings["NAME"]
-    if connection.vendor == "sqlite" and "memory" in str(name):
-        file = tmp_path / "threads.sqlite3"
-        with sqlite3.connect(file) as copy:
-            connection.ensure_connection()
-            connection.connection.backup(copy)
-        copy.close()
-        settings["NAME"] = str(file)
-    yield
-    settings["NAME"] = name
-
-
-def in_thread(work):
-    """Run work on a connection of its own, and close it."""
-
-    def run(number):
-        try:
-            return work(number)
-        finally:
-            connection.close()
-
-    return run
+    with shared(tmp_path):
+        yield
 
 
 def test_threads_that_append_at_once_leave_no_gap_and_no_double(threaded):

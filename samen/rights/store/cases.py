@@ -80,10 +80,9 @@ def open_case(
             raise KeyError("There is no such inference about this person.")
         system = found
     with transaction.atomic():
-        case = _write(kind, at, person=access.person, system=system, record=record, about=about, text=text)
         if kind is Kind.RESTRICT:
             restrict(access.person, at)
-        return case
+        return _write(kind, at, person=access.person, system=system, record=record, about=about, text=text)
 
 
 def open_by_machine(kind: Kind, text: str, *, at: datetime, system: str | None = None) -> UUID:
@@ -196,10 +195,10 @@ def answer(account: Account, case_id: UUID, *, text: str, outcome: str, at: date
         row = Case.objects.select_for_update().get(id=case_id, closed_at=None)
         sealed = people.sealer(row.person_id).seal(text, ABOUT) if row.person_id else text.encode()
         Case.objects.filter(id=case_id).update(closed_at=at, closed_by=account, answer=sealed, outcome=outcome)
-        facts = {"case": str(row.kind), "closed": True, "outcome": outcome or None, "opened": row.leaf}
-        ledger.append([Entry(Leaf.OBJECTION, facts=facts)], at=at)
         if row.kind == Kind.RESTRICT and row.person_id and outcome == "lifted":
             restrict(row.person_id, None)
+        facts = {"case": str(row.kind), "closed": True, "outcome": outcome or None, "opened": row.leaf}
+        ledger.append([Entry(Leaf.OBJECTION, facts=facts)], at=at)
 
 
 def _answerable(account: Account, now: datetime) -> QuerySet[Case]:

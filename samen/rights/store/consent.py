@@ -62,12 +62,11 @@ def say(
     if yes and not Notice.objects.filter(person=access.person, subject=system.id, words=system.words).exists():
         raise NotShown(f"{system.id} was not shown to this person in its present words.")
     with transaction.atomic():
-        said = write(
-            access, [(system.id, use)], yes=yes, at=at, language=language, words=system.words, taught_back=taught_back
-        )[0]
         if yes and SystemState.objects.filter(id=system.id, stage=Stage.PILOT).exists():
             inference.take_seat(system.id, access.person, at)
-    return said
+        return write(
+            access, [(system.id, use)], yes=yes, at=at, language=language, words=system.words, taught_back=taught_back
+        )[0]
 
 
 def write(
@@ -80,7 +79,12 @@ def write(
     words: str,
     taught_back: bool = True,
 ) -> list[Said]:
-    """Write statements and their leaves, and move the person's epoch. Inside the caller's transaction."""
+    """Write statements and their leaves, and move the person's epoch. Inside the caller's transaction.
+
+    The epoch first: whoever writes takes the person's row, then the log's head, as the gate does when it commits. In two
+    orders two writers could wait for each other.
+    """
+    inference.bump(access.person)
     positions = ledger.append([_leaf(access.person, subject, use, yes, at) for subject, use in what], at=at)
     rows = [
         Statement(
@@ -101,7 +105,6 @@ def write(
         for (subject, use), position in zip(what, positions, strict=True)
     ]
     Statement.objects.bulk_create(rows)
-    inference.bump(access.person)
     return [_said(row) for row in rows]
 
 

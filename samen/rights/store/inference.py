@@ -388,7 +388,7 @@ def clear(person: UUID, systems: Collection[str] | None) -> int:
 
 def take_seat(system: str, person: UUID, at: datetime) -> bool:
     """Take a place in a pilot if there is one. Two people never take the last one: the number is unique."""
-    state = SystemState.objects.select_for_update().get(id=system)
+    state = SystemState.objects.select_for_update(no_key=True).get(id=system)
     if PilotSeat.objects.filter(system=state, person=person).exists():
         return True
     taken = PilotSeat.objects.filter(system=state).count()

@@ -53,10 +53,10 @@ def order(access: Allowed, systems: list[Registered], kind: str, what: str, *, a
         raise NotAllowed("Only the person stops what reads their data.")
     covered = _covered(systems, kind, what)
     with transaction.atomic():
+        epoch = inference.bump(access.person)
         for words in {system.words for system, _ in covered}:
             uses = [(system.id, use) for system, use in covered if system.words == words]
             consent.write(access, uses, yes=False, at=at, language=language, words=words)
-        epoch = inference.bump(access.person)
         stop = StopOrder.objects.create(
             id=uuid4(),
             person_id=access.person,
@@ -101,7 +101,7 @@ def carry_out(
         if stop.done_at is not None:
             return _stopped(stop)
         # Under the person's lock: a run that was committing has ended by now, and its record is cleared with the rest.
-        PersonState.objects.select_for_update().get(person=stop.person_id)
+        PersonState.objects.select_for_update(no_key=True).get(person=stop.person_id)
         findings = inference.clear(stop.person_id, touched)
         stop.cleared = {"findings": findings, "derived": derived, "queued": cancelled}
         leaf = Entry(

@@ -46,7 +46,7 @@ class Figure:
 def enter(system: Registered, *, at: datetime) -> bool:
     """Enter a system, or its new version, as it runs now. A new digest has neither evidence nor approval. Says if it was new."""
     with transaction.atomic():
-        known = SystemState.objects.select_for_update().filter(id=system.id).first()
+        known = SystemState.objects.select_for_update(no_key=True).filter(id=system.id).first()
         if known is not None and known.digest == system.digest:
             return False
         facts = {"system": system.id, "version": system.manifest.version, "digest": system.digest}
@@ -94,6 +94,7 @@ def file_evidence(
     found = {each.measure: each for each in figures}
     judged = {bound.measure: _judge(bound, found.get(bound.measure)) for bound in system.manifest.evidence}
     with transaction.atomic():
+        bump_system(system.id)
         row = EvidenceFile.objects.create(
             system_id=system.id,
             digest=system.digest,
@@ -110,7 +111,6 @@ def file_evidence(
         )
         facts = {"system": system.id, "digest": system.digest, "evidence": str(row.id), "passed": row.passed}
         ledger.append([Entry(Kind.REGISTER, facts=facts)], at=results_at)
-        bump_system(system.id)
     return row
 
 
@@ -163,6 +163,7 @@ def count(system: Registered, *, at: datetime) -> panel.Tally:
 
 
 def _count(system: str, digest: str, at: datetime) -> panel.Tally:
+    bump_system(system)  # the system's row before the log's head, as the gate takes them
     newest: dict[UUID, Ballot] = {}
     for each in Ballot.objects.filter(system=system, digest=digest).select_related("seat").order_by("at"):
         newest[each.seat_id] = each
@@ -190,7 +191,6 @@ def _count(system: str, digest: str, at: datetime) -> panel.Tally:
     Approval.objects.update_or_create(system_id=system, digest=digest, defaults=fields)
     facts = {"system": system, "digest": digest, **kept, "unpaid": result.unpaid}
     ledger.append([Entry(Kind.APPROVAL, facts=facts)], at=at)
-    bump_system(system)
     return result
 
 
@@ -210,6 +210,7 @@ def ratify_need(
     if len(said) < LEAST_NEED_STATEMENTS or not without.strip() or not other_way.strip():
         raise Refused("NEED_INCOMPLETE")
     with transaction.atomic():
+        bump_system(system.id)
         row = Need.objects.create(
             system_id=system.id,
             statements=said,
@@ -223,7 +224,6 @@ def ratify_need(
         ledger.append(
             [Entry(Kind.APPROVAL, facts={"system": system.id, "need": row.pk, "statements": len(said)})], at=at
         )
-        bump_system(system.id)
     return row
 
 
@@ -232,7 +232,7 @@ def move(system: Registered, end: Stage, *, by: Account, reason: str, at: dateti
     if not reason.strip():
         raise Refused("REASON_MISSING")
     with transaction.atomic():
-        state = SystemState.objects.select_for_update().get(id=system.id)
+        state = SystemState.objects.select_for_update(no_key=True).get(id=system.id)
         duties = {duty for role in people.roles_of(by, at) for duty in CARDS[role].duties}
         code = stages.refusal(
             Stage(state.stage),
@@ -252,7 +252,7 @@ def move(system: Registered, end: Stage, *, by: Account, reason: str, at: dateti
 def suspend_by_machine(system: str, reason: str, *, at: datetime) -> None:
     """Suspend a system because something was found wrong. The machine can do this and nothing else."""
     with transaction.atomic():
-        state = SystemState.objects.select_for_update().filter(id=system).first()
+        state = SystemState.objects.select_for_update(no_key=True).filter(id=system).first()
         if state is not None and state.stage not in (Stage.SUSPENDED, Stage.RETIRED):
             _write_move(state, Stage.SUSPENDED, None, reason, at, 0)
 
@@ -287,7 +287,7 @@ def lend_hand(system: Registered, *, by: Account, role: Role, reason: str, at: d
     if not reason.strip():
         raise Refused("REASON_MISSING")
     with transaction.atomic():
-        state = SystemState.objects.select_for_update().get(id=system.id)
+        state = SystemState.objects.select_for_update(no_key=True).get(id=system.id)
         change = suspension(state)
         if change is None:
             raise Refused("NOT_SUSPENDED")
