@@ -28,6 +28,7 @@ PROBES: dict[str, Callable[[], str]] = {}
 Validation = Callable[[UUID | None], Sequence[Figure] | Denied]
 VALIDATIONS: dict[str, Validation] = {}
 ERASERS: dict[str, Callable[[UUID], int]] = {}
+EVERY_MINUTE: dict[str, Callable[[datetime], object]] = {}
 
 
 def register(system: System) -> Registered:
@@ -110,6 +111,11 @@ def add_probe(name: str, probe: Callable[[], str]) -> None:
 def add_eraser(room: str, remove: Callable[[UUID], int]) -> None:
     """Name what a room does when a person is erased: it removes what it keeps of them, and says how many things went."""
     ERASERS[room] = remove
+
+
+def every_minute(name: str, work: Callable[[datetime], object]) -> None:
+    """Name work of a room that the service's timetable does each minute; what fails is tried again a minute later."""
+    EVERY_MINUTE[name] = work
 
 
 def erase(person: UUID, *, at: datetime) -> dict[str, int]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError, connections
@@ -15,7 +16,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from samen.rights import jobs
+from samen.rights import door, jobs
 
 log = logging.getLogger("samen.worker")
 
@@ -96,6 +97,8 @@ def _keep_time() -> None:
                 "The clock of this machine jumped by %.0f s. Check its time service; `samen doctor` says more.", jumped
             )
         _trying(hourly if due else jobs.finish_stops)
+        for work in door.EVERY_MINUTE.values():
+            _trying(partial(work, datetime.now(UTC)))
 
 
 def hourly() -> None:

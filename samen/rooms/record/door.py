@@ -4,12 +4,13 @@ Resources go in and come out as FHIR R4 JSON (dicts; numbers as Python numbers).
 of category `survey`: a permit for questionnaires, or an access decision for Scope.ANSWERS, opens those and no others.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -23,6 +24,8 @@ from samen.rooms.record.store.reading import Held
 from samen.rooms.record.store.saving import Saved
 
 __all__ = ["OwnEntry", "Page", "Saved"]
+
+LISTENERS: list[Callable[[UUID, str], None]] = []  # told that a person wrote an own entry: whose, of which kind
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,17 @@ def add_own_entries(each: Sequence[tuple[Allowed, str, str, datetime]], *, now: 
         own.require_owner(grant.ground)
     patients = saving.patient_refs({grant.person for grant, *_ in each})
     made = [(grant, own.entry(kind, text, at, patients[grant.person])) for grant, kind, text, at in each]
-    return saving.save_many(made, origin="own", now=now or timezone.now())
+    with transaction.atomic():
+        saved = saving.save_many(made, origin="own", now=now or timezone.now())
+        for grant, kind, *_ in each:
+            for listen in LISTENERS:
+                listen(grant.person, kind)
+    return saved
+
+
+def on_own_entry(listen: Callable[[UUID, str], None]) -> None:
+    """Let another room know that a person wrote something of their own: whose, and of which kind; never what it says."""
+    LISTENERS.append(listen)
 
 
 def timeline(
