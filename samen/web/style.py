@@ -46,10 +46,10 @@ def _form(sent: bool) -> forms.Form:
 
 def _chart() -> SafeString:
     """Draw ten made-up nights: own usual as a band, a gap as a gap, a direct label."""
-    day, top, unit = 70, 20, 30
+    day, top, unit = 36, 26, 24
 
     def point(place: int, hours: float) -> str:
-        return f"{30 + place * day} {top + (10 - hours) * unit:g}"
+        return f"{18 + place * day} {top + (10 - hours) * unit:g}"
 
     runs: list[list[str]] = [[]]
     for place, hours in enumerate(HOURS):
@@ -58,11 +58,11 @@ def _chart() -> SafeString:
         else:
             runs[-1].append(point(place, hours))
     lines = "".join(f'<path class="chart__line" d="M{" L".join(run)}"/>' for run in runs)
-    band = f'<rect class="chart__band" x="10" y="{top + 2 * unit}" width="680" height="{unit}"/>'
-    words = f'<text x="14" y="{top + 3 * unit + 18}">{_words("chart.usual")}</text>'
-    label = f'<text class="chart__word" x="600" y="{top + 8}">{_words("chart.longer")}</text>'
+    band = f'<rect class="chart__band" x="4" y="{top + 2 * unit}" width="352" height="{unit}"/>'
+    words = f'<text x="10" y="{top + 3 * unit + 20}">{_words("chart.usual")}</text>'
+    label = f'<text class="chart__word" x="356" y="{top + 4}" text-anchor="end">{_words("chart.longer")}</text>'
     return mark_safe(
-        f'<svg viewBox="0 0 700 160" role="img" aria-label="{_words("chart.about")}">{band}{lines}{words}{label}</svg>'
+        f'<svg viewBox="0 0 360 150" role="img" aria-label="{_words("chart.about")}">{band}{lines}{words}{label}</svg>'
     )
 
 

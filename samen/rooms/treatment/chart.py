@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
-WIDTH, HEIGHT = 420, 230
-LEFT, RIGHT, TOP, BOTTOM = 36, 12, 34, 36
+WIDTH, HEIGHT = 360, 250
+LEFT, RIGHT, TOP, BOTTOM = 36, 8, 38, 36
+TEXT = 15  # units; the stylesheet makes them about as large as the words around the picture, on any screen
+LETTER = 0.56 * TEXT  # units; the mean width of a letter of our type, on the wide side
 GAP = timedelta(days=56)  # no line is drawn over a longer silence: nobody knows what was there
 ALL_LABELLED = 8  # with more points only the first, the last, the highest and the lowest carry their number
 
@@ -59,7 +61,7 @@ def svg(picture: Picture) -> str:
             "viewBox": f"0 0 {WIDTH} {HEIGHT}",
             "role": "img",
             "aria-labelledby": f"{picture.id}-title {picture.id}-text",
-            "font-size": "14",
+            "font-size": TEXT,
             "fill": "currentColor",
         },
     )
@@ -86,23 +88,48 @@ def _ground(picture: Picture) -> list[str]:
         top, bottom = _y(picture, picture.band.high), _y(picture, picture.band.low)
         box = {"x": LEFT, "y": top, "width": right - LEFT, "height": bottom - top}
         parts.append(_closed("rect", "chart__band", box))
-        parts.append(
-            _text("chart__note", {"x": LEFT + 6, "y": _clear_of_start(picture, top, bottom)}, picture.band.label)
-        )
+        parts.append(_text("chart__note", _clear_place(picture, picture.band.label, top, bottom), picture.band.label))
     for value in (picture.lowest, picture.highest):
         y = _y(picture, value)
         rule = {"x1": LEFT, "x2": right, "y1": y, "y2": y, "stroke": "currentColor", "stroke-opacity": "0.35"}
         parts.append(_closed("line", "chart__grid", rule))
         parts.append(_text("chart__note", {"x": LEFT - 8, "y": y + 5, "text-anchor": "end"}, f"{value:g}"))
     if picture.better:
-        parts.append(_text("chart__note", {"x": LEFT, "y": 16, "font-size": "13"}, picture.better))
+        parts.append(_text("chart__note", {"x": LEFT, "y": 16}, picture.better))
     return parts
 
 
-def _clear_of_start(picture: Picture, top: float, bottom: float) -> float:
-    """Give the height for the band's words: at the edge that lies farther from the first dot, which stands at the left."""
-    start = next(_y(picture, dot.total) for dot in picture.dots if dot.total is not None)
-    return bottom - 7 if bottom - start >= start - top else top + 17
+def _clear_place(picture: Picture, words: str, top: float, bottom: float) -> dict[str, object]:
+    """Give the corner of the band in which its words cover the least of the course and its numbers."""
+    long = len(words) * LETTER
+    ends = {"start": LEFT + 6, "end": WIDTH - RIGHT - 6}
+    taken = _taken(picture)
+
+    def covered(place: tuple[str, float]) -> int:
+        anchor, y = place
+        left = ends[anchor] - (long if anchor == "end" else 0)
+        return sum(left - 4 <= at <= left + long + 4 and y - TEXT - 3 <= height <= y + 6 for at, height in taken)
+
+    places = [(anchor, y) for y in (bottom - 7, top + TEXT + 3) for anchor in ends]
+    anchor, y = min(places, key=covered)
+    return {"x": ends[anchor], "y": y, "text-anchor": anchor}
+
+
+def _taken(picture: Picture) -> list[tuple[float, float]]:
+    """Give points of what is drawn already: the lines in steps, the dots, and the numbers above them."""
+    found = []
+    for run in runs(picture.dots):
+        places = [(_x(picture, dot), _y(picture, dot.total or 0)) for dot in run]
+        for (x, y), (to_x, to_y) in zip(places, places[1:] or places, strict=False):
+            found += [(x + (to_x - x) * step / 10, y + (to_y - y) * step / 10) for step in range(11)]
+        numbers = [(x, _number_height(y)) for x, y in places]
+        found += [(x + aside, height - up) for x, height in numbers for aside in (-9, 0, 9) for up in (0, TEXT)]
+    return found
+
+
+def _number_height(y: float) -> float:
+    """Give the height for the number of a dot: above it, unless there is no room."""
+    return y - 11 if y > TOP + 20 else y + 22
 
 
 def _lines(picture: Picture) -> list[str]:
@@ -133,7 +160,7 @@ def _dots(picture: Picture) -> list[str]:
             y = _y(picture, dot.total)
             parts.append(_closed("circle", "chart__point", {"cx": x, "cy": y, "r": 5}))
             if number in labelled:
-                place = {"x": x, "y": y - 11 if y > TOP + 20 else y + 22, "text-anchor": "middle", "font-weight": "700"}
+                place = {"x": x, "y": _number_height(y), "text-anchor": "middle", "font-weight": "700"}
                 parts.append(_text("chart__word", place, f"{dot.total:g}"))
         if number in ends:
             at = {

@@ -35,6 +35,19 @@ class Reading:
     derived_from: tuple[str, ...] = ()  # for a total: the answers that it was made of
 
 
+@dataclass(frozen=True)
+class Hard:
+    """An answer above "not at all" to a question about death or hurting oneself."""
+
+    at: datetime
+    question: Question
+    value: int
+
+    def answer(self, language: str) -> str:
+        """Give what the person answered, in words."""
+        return next(option.text.of(language) for option in self.question.options if option.value == self.value)
+
+
 def response(questionnaire: Questionnaire, answers: Answers, *, at: datetime, language: str, id: str) -> dict[str, Any]:
     """Write answers as a QuestionnaireResponse, skipped items left out. The record adds whose they are."""
     items = [_item(question, answers.get(question.id), language) for question in questionnaire.questions]
@@ -96,6 +109,19 @@ def course(resources: Iterable[Resource]) -> tuple[tuple[Point, ...], tuple[Unre
     points = [r.point for r in readings if r.point and not refs.intersection(r.derived_from)]
     unread = tuple(row for reading in readings for row in reading.unread)
     return tuple(sorted(points, key=lambda point: (point.at, point.instrument, point.ref))), unread
+
+
+def hard(resources: Iterable[Resource], since: datetime) -> tuple[Hard, ...]:
+    """Give the answers to hard questions, above "not at all", in filled-in questionnaires since a moment, newest first."""
+    found = []
+    for resource in resources:
+        reading = read(resource)
+        if reading.point is None or reading.point.at < since:
+            continue
+        asked = questionnaires()[reading.point.instrument]
+        values = ((question, reading.answers.get(question.id) or 0) for question in asked.questions if question.hard)
+        found += [Hard(reading.point.at, question, value) for question, value in values if value > 0]
+    return tuple(sorted(found, key=lambda each: each.at, reverse=True))
 
 
 def addresses() -> tuple[str, ...]:

@@ -2,24 +2,31 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
 from samen.rooms.treatment.questionnaires import Questionnaire
 from samen.words import say
 
+SKIP = "skip"  # takes a choice back: without it, a radio button that was pressed once stays pressed
+
 
 class AnswersForm(forms.Form):
-    """One questionnaire. Skipping is allowed; sending nothing at all, or a value that nobody could choose, is not."""
+    """One questionnaire. Skipping is allowed; sending nothing at all, or a value that nobody could choose, is not.
+
+    The page carries a number of its own, so that sending it twice, or going back to mend something, stays one filling-in.
+    """
 
     def __init__(self, questionnaire: Questionnaire, language: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.questionnaire = questionnaire
         self.language = language
+        skip = (SKIP, say("treatment.questions.ask.skip_this", language))
         for question in questionnaire.questions:
             self.fields[question.id] = forms.ChoiceField(
                 label=question.text.of(language),
-                choices=[(str(option.value), option.text.of(language)) for option in question.options],
+                choices=[*((str(option.value), option.text.of(language)) for option in question.options), skip],
                 widget=forms.RadioSelect,
                 required=False,
                 error_messages={"invalid_choice": say("treatment.questions.problem.OUT_OF_RANGE", language)},
@@ -28,7 +35,7 @@ class AnswersForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse an empty page: it would be saved as if somebody had looked at it and left."""
         cleaned = super().clean() or {}
-        if not self.errors and not any(cleaned.values()):
+        if not self.errors and not any(value.isdecimal() for value in cleaned.values()):
             raise forms.ValidationError(say("treatment.questions.problem.NOTHING", self.language))
         return cleaned
 
@@ -37,6 +44,14 @@ class AnswersForm(forms.Form):
         """Give what was chosen and can be read, item by item, whether or not the page as a whole is in order."""
         raw = {question.id: self.data.get(question.id, "") for question in self.questionnaire.questions}
         return {item: int(value) if value.isdecimal() else None for item, value in raw.items()}
+
+    @property
+    def sheet(self) -> UUID | None:
+        """Give the number of the page that was sent; nothing when it carries none that we can read."""
+        try:
+            return UUID(self.data.get("sheet", ""))
+        except ValueError:
+            return None
 
 
 class NoteForm(forms.Form):

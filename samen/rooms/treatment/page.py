@@ -32,14 +32,17 @@ class Strip:
     margin: int | None  # points that can be chance; None when nothing is compared
 
 
-def strips(points: Sequence[Point], now: datetime, language: str, date: Callable[[datetime], str]) -> tuple[Strip, ...]:
+def strips(
+    points: Sequence[Point], now: datetime, language: str, date: Callable[[datetime], str], *, own: bool = True
+) -> tuple[Strip, ...]:
     """Give one strip for each questionnaire that was filled in. The chance band is arithmetic on the scale, no inference.
 
-    Takes: the course, the moment of looking, the reader's language, and how the reader writes a date.
+    Takes: the course, the moment of looking, the reader's language, how the reader writes a date, and whether it is the
+    reader's own course: others read what is measured, not the words that speak to the person.
     """
     margins = {each.instrument: each for each in changes(points, precisions(), now)}
     return tuple(
-        _strip(found, [p for p in points if p.instrument == name], margins[name], language, date)
+        _strip(found, [p for p in points if p.instrument == name], margins[name], language, date, own=own)
         for name, found in questionnaires().items()
         if any(point.instrument == name for point in points)
     )
@@ -51,8 +54,10 @@ def _strip(
     change: Change | Abstained,
     language: str,
     date: Callable[[datetime], str],
+    *,
+    own: bool,
 ) -> Strip:
-    title = found.title.of(language)
+    title = found.title.of(language) if own else say(f"{WORDS}.measures.{found.id}", language)
     picture = Picture(
         id=f"course-{found.id}",
         title=title,

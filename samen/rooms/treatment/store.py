@@ -5,7 +5,9 @@ from base64 import b64decode, b64encode
 from collections.abc import MutableMapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
+
+from django.db import IntegrityError
 
 from samen.people.access import Allowed
 from samen.people.sealing import Unreadable
@@ -14,7 +16,7 @@ from samen.rights.words import Permit
 from samen.rooms.record import door as record
 from samen.rooms.treatment import fhir
 from samen.rooms.treatment.change import Point
-from samen.rooms.treatment.fhir import Unread
+from samen.rooms.treatment.fhir import Hard, Unread
 from samen.rooms.treatment.questionnaires import Questionnaire
 from samen.rooms.treatment.scoring import Answers, score
 
@@ -28,16 +30,41 @@ def read_course(grant: Allowed | Permit, person: UUID) -> tuple[tuple[Point, ...
     return fhir.course([*answers, *totals])
 
 
-def keep(grant: Allowed, questionnaire: Questionnaire, answers: Answers, *, at: datetime, language: str) -> None:
-    """Put answers, and their total where there is one, in the record together. Raises: NotAllowed."""
-    made_of = str(uuid4())
-    given = fhir.response(questionnaire, answers, at=at, language=language, id=made_of)
-    both = [given]
+def read_hard(grant: Allowed, person: UUID, since: datetime) -> tuple[Hard, ...]:
+    """Give the answers to hard questions, above "not at all", newest first. Raises: NotAllowed."""
+    return fhir.hard(record.responses(grant, person, fhir.addresses()), since)
+
+
+def keep(
+    grant: Allowed,
+    questionnaire: Questionnaire,
+    answers: Answers,
+    *,
+    at: datetime,
+    language: str,
+    sheet: UUID | None = None,
+) -> None:
+    """Put answers, and their total where there is one, in the record together. Raises: NotAllowed.
+
+    The same sheet sent again becomes the next version of the same answers: what was sent before stays in its history.
+    """
+    # The sheet is a number that the browser sent: mixed with whose it is, it can reach nothing that others wrote.
+    made_of = uuid5(grant.person, f"{questionnaire.id}/{sheet or uuid4()}")
+    id, total = str(made_of), str(uuid5(made_of, "total"))
+    both = [fhir.response(questionnaire, answers, at=at, language=language, id=id)]
     result = score(questionnaire, answers)
     if result.total is not None:
-        ref = f"QuestionnaireResponse/{made_of}"
-        both.append(fhir.observation(questionnaire, result, at=at, made_of=ref, id=str(uuid4())))
-    record.save_many([(grant, each) for each in both], origin="own", now=at)
+        both.append(fhir.observation(questionnaire, result, at=at, made_of=f"QuestionnaireResponse/{id}", id=total))
+    else:
+        # A total that was sent before, and no longer follows from the answers, is taken back.
+        sent = [each for each in record.observations(grant, grant.person, fhir.codes()) if each["id"] == total]
+        both += [{**each, "status": "entered-in-error"} for each in sent]
+    try:
+        record.save_many([(grant, each) for each in both], origin="own", now=at)
+    except (
+        IntegrityError
+    ):  # the same sheet came twice in one moment, and the other one was first: this is its next version
+        record.save_many([(grant, each) for each in both], origin="own", now=at)
 
 
 def put_draft(session: MutableMapping[str, Any], person: UUID, name: str, answers: Answers) -> None:

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import assert_never
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -99,7 +99,7 @@ def _kept(request: Request, found: Questionnaire, form: AnswersForm, *, later: b
         return "draft"
     if not form.is_valid():
         return "no"
-    store.keep(request.access, found, form.chosen, at=request.now, language=_language())
+    store.keep(request.access, found, form.chosen, at=request.now, language=_language(), sheet=form.sheet)
     store.drop_draft(request.session, request.person, found.id)
     return "record"
 
@@ -118,6 +118,7 @@ def _after(outcome: Outcome) -> HttpResponse:
 def _page_of(request: Request, found: Questionnaire, form: AnswersForm, status: int = 200) -> HttpResponse:
     asked = {
         "questionnaire": found,
+        "sheet": form.sheet or uuid4(),
         "form": form,
         "title": found.title.of(_language()),
         "instruction": found.instruction.of(_language()),
@@ -203,7 +204,8 @@ def person_course(request: Request, person: UUID) -> HttpResponse:
     notes, findings = door.also(request, Scope.NOTES), door.also(request, Scope.FINDINGS)
     points, unread = store.read_course(request.access, person)
     shown = {
-        **_pictures(points, request.now),
+        **_pictures(points, request.now, own=False),
+        **_hard(request, person),
         **(_context(notes, request) if isinstance(notes, Allowed) else {"notes_closed": True}),
         **_of_staff(findings),
         "unread": len({row.ref for row in unread}),
@@ -211,6 +213,15 @@ def person_course(request: Request, person: UUID) -> HttpResponse:
         "name": people.name_of(request.access),
     }
     return render(request, "treatment/person.html", shown)
+
+
+def _hard(request: Request, person: UUID) -> dict[str, object]:
+    """Give those who care for somebody the hard answers as they were given: no total and no finding shows them."""
+    if request.access.ground is Ground.SUPPORT:
+        return {}
+    since = request.now - timedelta(days=CONTEXT_DAYS)
+    given = store.read_hard(request.access, person, since)
+    return {"hard": [{"at": each.at, "answer": each.answer(_language())} for each in given]}
 
 
 def _of_staff(findings: Allowed | Refused) -> dict[str, object]:
@@ -262,8 +273,8 @@ def _told(record_id: UUID, why: Explanation, *, staff: bool) -> Told:
     )
 
 
-def _pictures(points: tuple[Point, ...], now: datetime) -> dict[str, object]:
-    drawn = page.strips(points, now, _language(), _date)
+def _pictures(points: tuple[Point, ...], now: datetime, *, own: bool = True) -> dict[str, object]:
+    drawn = page.strips(points, now, _language(), _date, own=own)
     return {"strips": [{"strip": each, "picture": mark_safe(each.picture)} for each in drawn]}
 
 

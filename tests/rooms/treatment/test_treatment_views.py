@@ -244,3 +244,81 @@ def test_what_others_sent_and_we_could_not_read_is_said(client, noor):
     odd = fhir.response(PHQ, all_of(), at=timezone.now(), language="en", id="odd") | {"authored": "2026-03-02T10:00:00"}
     record.save(named.own(noor, Scope.ANSWERS), odd, origin="own")
     assert "could not be read" in text(client.get(reverse("treatment:course"), headers={"accept-language": "en"}))
+
+
+def test_a_page_that_is_sent_twice_is_one_filling_in(client, noor):
+    sheet = re.search(r'name="sheet" value="([^"]+)"', text(client.get(reverse("treatment:ask", args=["gad-7"]))))[1]
+    for _ in range(2):
+        send(client, "gad-7", all_of("gad-7", 2) | {"sheet": sheet})
+    assert kept(noor) == [("gad-7", 14)]
+
+
+def test_going_back_to_mend_an_answer_replaces_the_total(client, noor):
+    sheet = {"sheet": "3f0c0f6e-6a5b-4d8e-9a35-0f5f3a0d2b11"}
+    send(client, "gad-7", all_of("gad-7", 2) | sheet)
+    send(client, "gad-7", all_of("gad-7", 1) | sheet)
+    assert kept(noor) == [("gad-7", 7)]
+
+
+def test_a_total_that_no_longer_follows_from_the_answers_is_taken_back(client, noor):
+    sheet = {"sheet": "3f0c0f6e-6a5b-4d8e-9a35-0f5f3a0d2b11"}
+    send(client, "gad-7", all_of("gad-7", 2) | sheet)
+    send(client, "gad-7", {"gad-7.1": "2"} | sheet)
+    (total,) = record.observations(named.own(noor, Scope.ANSWERS), noor.id, fhir.codes())
+    assert (kept(noor), total["status"]) == ([("gad-7", None)], "entered-in-error")
+
+
+def test_the_number_of_a_sheet_reaches_nobody_else_s_answers(client, noor):
+    sheet = {"sheet": "3f0c0f6e-6a5b-4d8e-9a35-0f5f3a0d2b11"}
+    send(client, "gad-7", all_of("gad-7", 2) | sheet)
+    send(named.sign_in(Client(), named.kim()), "gad-7", all_of("gad-7", 1) | sheet)
+    assert (kept(noor), kept(named.kim())) == ([("gad-7", 14)], [("gad-7", 7)])
+
+
+@pytest.mark.parametrize("sheet", ["", "7", "../x", "é" * 40])
+def test_a_sheet_without_a_number_that_can_be_read_is_kept_as_a_new_one(client, noor, sheet):
+    send(client, "gad-7", all_of("gad-7", 2) | {"sheet": sheet})
+    assert kept(noor) == [("gad-7", 14)]
+
+
+def test_a_choice_can_be_taken_back(client, noor):
+    send(client, "phq-9", all_of("phq-9", 1) | {"phq-9.9": "skip"})
+    assert kept(noor) == [("phq-9", 9.0)]
+
+
+def test_skipping_everything_is_not_an_answer(client, noor):
+    response = send(client, "gad-7", dict.fromkeys(all_of("gad-7"), "skip"))
+    assert (response.status_code, kept(noor)) == (422, [])
+
+
+def test_nothing_is_chosen_beforehand(client):
+    page = text(client.get(reverse("treatment:ask", args=["phq-9"])))
+    assert not re.search(r"<input[^>]* checked", page)
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_the_clinician_reads_a_hard_answer_as_it_was_given_before_any_total(noor, language):
+    of = questionnaire("phq-9")
+    given = all_of("phq-9", 0) | {"phq-9.9": 2}
+    store.keep(named.own(noor, Scope.ANSWERS), of, given, at=timezone.now(), language="en")
+    named.in_care(noor, named.sam())
+    client = named.sign_in(Client(), named.sam())
+    client.cookies["django_language"] = language
+    page = text(client.get(reverse("treatment:person", args=[noor.id])))
+    asked = page.index(say("treatment.course.hard_staff.title", language))
+    assert asked < page.index(of.questions[0].options[2].text.of(language)) < page.index('<figure class="chart"')
+
+
+def test_without_a_hard_answer_the_clinician_is_shown_no_warning(noor):
+    fill_in(noor, "gad-7", 2, 1)
+    named.in_care(noor, named.sam())
+    page = text(named.sign_in(Client(), named.sam()).get(reverse("treatment:person", args=[noor.id])))
+    assert 'id="hard"' not in page
+
+
+def test_older_words_of_one_s_own_are_one_press_away(client, noor):
+    for day in range(7):
+        at = timezone.now() - timedelta(days=day)
+        record.add_own_entry(named.own(noor, Scope.NOTES), "note", f"word {day}", at)
+    page = text(client.get(reverse("treatment:course"), headers={"accept-language": "en"}))
+    assert page.index("word 4") < page.index("2 more, from before that") < page.index("word 5")
