@@ -89,7 +89,7 @@ def by_reading(level: Level) -> Place:
         return Place(Lane.IMMINENT, 0)
     if level is Level.DANGER:
         return Place(Lane.HIGH, 0)
-    return Place(Lane.OTHER, 2 - level)
+    return Place(Lane.OTHER, 0 if level is Level.UNCLEAR else 1)
 
 
 def held(before: Place, now: Place) -> Place:
