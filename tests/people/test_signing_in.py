@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
 from django.core import mail
@@ -12,6 +13,7 @@ from samen.people.models import Account, Person
 from samen.people.roles import Role
 from samen.web.settings import email
 from tests import named
+from tests.passkey import Passkey
 
 pytestmark = pytest.mark.django_db
 LOGIN, SEED = "/account/login/", "JBSWY3DPEHPK3PXP"
@@ -128,6 +130,116 @@ def test_staff_cannot_take_their_last_second_factor_away(client):
 def test_the_seed_of_a_second_factor_lies_encrypted():
     seed = TOTP.activate(named.sam(), SEED).instance.data["secret"]
     assert SEED not in seed
+
+
+# --- passkeys and recovery codes ------------------------------------------------------------------------------------
+
+
+def with_passkey(client, name):
+    """Let somebody who is signed in with their password set up a passkey, and give it."""
+    enter(client, name)
+    client.post("/account/reauthenticate/", {"password": named.PASSWORD})
+    page = client.get("/account/2fa/webauthn/add/")
+    passkey = Passkey()
+    answer = passkey.made(page.context["js_data"]["creation_options"])
+    client.post("/account/2fa/webauthn/add/", {"name": "My phone", "passwordless": "on", "credential": answer})
+    return passkey
+
+
+def asked(client):
+    return client.get("/account/2fa/webauthn/login/", headers={"x-requested-with": "XMLHttpRequest"}).json()
+
+
+def enters_with(client, passkey):
+    options = asked(client)["request_options"]
+    return client.post("/account/2fa/webauthn/login/", {"credential": passkey.signed(options)})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_passkey_opens_the_door_without_a_password_and_counts_as_second_factor(client):
+    named.staff("Sam", password=named.PASSWORD)
+    passkey = with_passkey(client, "Sam")
+    assert client.get("/my-people").status_code == 200  # the session in which it was set up
+    elsewhere = type(client)()
+    assert enters_with(elsewhere, passkey)["Location"] == "/"
+    assert elsewhere.get("/my-people").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_passkey_that_nobody_set_up_opens_nothing(client):
+    named.staff("Sam", password=named.PASSWORD)
+    passkey = with_passkey(client, "Sam")
+    elsewhere = type(client)()
+    enters_with(elsewhere, Passkey(number=passkey.number, owner=passkey.owner))  # the right name, another key
+    assert "_auth_user_id" not in elsewhere.session
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_passkey_said_once_opens_nothing_a_second_time(client):
+    named.staff("Sam", password=named.PASSWORD)
+    passkey = with_passkey(client, "Sam")
+    elsewhere = type(client)()
+    heard = {"credential": passkey.signed(asked(elsewhere)["request_options"])}
+    later = type(client)()
+    asked(later)
+    later.post("/account/2fa/webauthn/login/", heard)
+    assert "_auth_user_id" not in later.session
+
+
+def recovery_codes(who):
+    TOTP.activate(who, SEED)
+    return RecoveryCodes.activate(who).get_unused_codes()
+
+
+def test_a_recovery_code_opens_the_door_once(client):
+    code_of_paper = recovery_codes(named.staff("Sam", password=named.PASSWORD))[0]
+    enter(client, "Sam")
+    client.post("/account/2fa/authenticate/", {"code": code_of_paper})
+    assert client.get("/my-people").status_code == 200
+    again = type(client)()
+    enter(again, "Sam")
+    again.post("/account/2fa/authenticate/", {"code": code_of_paper})
+    assert "_auth_user_id" not in again.session
+
+
+def test_recovery_codes_lie_encrypted():
+    sam = named.staff("Sam")
+    codes = recovery_codes(sam)
+    kept = str(Authenticator.objects.get(user=sam, type=Authenticator.Type.RECOVERY_CODES).data)
+    assert not any(each in kept for each in codes)
+    assert "seed" in kept
+    assert Authenticator.objects.get(user=sam, type=Authenticator.Type.RECOVERY_CODES).data["seed"] not in codes
+
+
+def test_recovery_codes_alone_are_no_second_factor_for_work(client):
+    sam = named.staff("Sam", password=named.PASSWORD)
+    RecoveryCodes.activate(sam)
+    enter(client, "Sam")
+    assert not Authenticator.objects.filter(user=sam, type=Authenticator.Type.TOTP).exists()
+    assert client.get("/my-people").status_code != 200
+
+
+def test_guessing_codes_is_stopped_even_for_the_right_one(client):
+    TOTP.activate(named.staff("Sam", password=named.PASSWORD), SEED)
+    enter(client, "Sam")
+    for guess in range(8):
+        client.post("/account/2fa/authenticate/", {"code": f"{guess:06}"})
+    client.post("/account/2fa/authenticate/", {"code": code()})
+    assert "_auth_user_id" not in client.session
+
+
+# --- sessions ---------------------------------------------------------------------------------------------------------
+
+
+def test_somebody_elses_session_is_neither_listed_nor_ended(client):
+    named.account("Bram", password=named.PASSWORD)
+    named.account("Kim", password=named.PASSWORD)
+    elsewhere = type(client)()
+    enter(elsewhere, "Bram")
+    enter(client, "Kim")
+    assert [each.user for each in client.get("/account/sessions/").context["sessions"]] == [named.account("Kim")]
+    client.post("/account/sessions/")
+    assert "_auth_user_id" in elsewhere.session
 
 
 def test_sessions_are_listed_and_ended_by_their_owner(client, django_user_model):
