@@ -4,6 +4,7 @@ PY := .venv/bin/python
 SAMEN := .venv/bin/samen
 PYTEST := .venv/bin/pytest -q -n 2 --dist loadfile
 export UV_NO_CONFIG := 1
+export UV_SYSTEM_CERTS := 1  # certificates that this machine trusts hold for uv as they do for pip
 
 .PHONY: help venv demo demo-fresh test test-fast lint types contracts pieces tests tests-browser tests-postgresql pictures lock
 
@@ -13,7 +14,9 @@ help:  ## what make can do
 .venv/ready: requirements/dev.txt pyproject.toml
 	@test -x .venv/bin/python || { echo "Building .venv ..."; python3 -m venv .venv; }
 	@test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet --require-hashes -r requirements/bootstrap.txt
-	@.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --compile-bytecode -r requirements/dev.txt
+	@.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --compile-bytecode -r requirements/dev.txt \
+	  || { echo "Trying again with pip, which may know a mirror that uv does not ..."; \
+	       .venv/bin/python -m pip install --quiet --require-hashes -r requirements/dev.txt; }
 	@.venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
 	@touch .venv/ready
 
