@@ -4,7 +4,8 @@ PY := .venv/bin/python
 SAMEN := .venv/bin/samen
 PYTEST := .venv/bin/pytest -q -n 2 --dist loadfile
 export UV_NO_CONFIG := 1
-export UV_SYSTEM_CERTS := 1  # certificates that this machine trusts hold for uv as they do for pip
+# Certificates that this machine trusts hold for uv as they do for pip.
+export UV_SYSTEM_CERTS := 1
 
 .PHONY: help venv demo demo-fresh test test-fast lint types contracts pieces tests tests-browser tests-postgresql pictures lock
 
