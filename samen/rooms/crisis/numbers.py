@@ -33,6 +33,7 @@ class Number:
     certain: bool  # False: the page says that we have not verified it
     urgent: bool  # for danger now
     note: str = ""
+    topics: tuple[str, ...] = ()  # suicide, poison, abuse: what an imminent reply may give it for
     stale: bool = False
 
 
@@ -74,6 +75,7 @@ def _number(entry: Mapping[str, Any], language: str) -> Number:
         checked=entry["checked"],
         certain=entry["certainty"] == "read",
         urgent=entry.get("urgent", False),
+        topics=tuple(entry.get("topics", ())),
     )
 
 
@@ -81,3 +83,14 @@ def of_country(numbers: Sequence[Number], country: str) -> tuple[Number, ...]:
     """Give a country's numbers: danger now first, then in the directory's order, what we have not verified last."""
     mine = [each for each in numbers if each.country == country]
     return tuple(sorted(mine, key=lambda each: (not each.urgent, not each.certain)))
+
+
+def block(numbers: Sequence[Number], country: str, topic: str) -> tuple[Number, ...]:
+    """Give the few numbers of one escalation: danger now first, then those for this topic, verified ones alone."""
+    mine = of_country(numbers, country)
+    return tuple(each for each in mine if each.certain and (each.urgent or topic in each.topics))
+
+
+def fresh(numbers: Sequence[Number]) -> bool:
+    """Say whether every verified number was checked recently enough for a computer to give it."""
+    return not any(each.stale for each in numbers if each.certain)

@@ -1,0 +1,70 @@
+"""What somebody in danger reads at once: the steps of the imminent flow, in their order, as keys of sentences.
+
+Order: acknowledge, ask directly, plan and time, the number and "now", not alone, distance from means, stay and solve what
+makes calling hard, a human. The numbers are given once for each escalation; after that other words. At most 60 words a
+turn. It makes no contract, gives no diagnosis, names no method, and never ends the talk. Source: companion_crisis facts,
+section 4 (the sheet that the room was built from); words: content/imminent.toml, to be reviewed by clinicians and the panel.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from samen.rooms.crisis.reading import Level, Topic
+
+WORDS = "crisis.imminent"
+STEPS = ("acknowledge", "ask", "plan", "now", "near", "distance", "stay")
+LATER = 4  # ways to say the next thing, so that nothing is said twice in a row
+MOST_WORDS = 60
+
+# The first of these topics that the talk has decides which words fit; without one it is about the writer's own life.
+GROUPS = {
+    Topic.OVERDOSE: "taken",
+    Topic.MEDICATION: "taken",
+    Topic.ABUSE: "abuse",
+    Topic.THIRD_PARTY: "third",
+    Topic.HARM_TO_OTHERS: "others",
+}
+NUMBERS_FOR = {"taken": "poison", "abuse": "abuse"}  # else the lines about suicide
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of the computer: its sentences in order, and whether the numbers stand under it."""
+
+    keys: tuple[str, ...]
+    numbers: str = ""  # the topic of the number block; empty: no block in this turn
+    asks: bool = False  # the one kind, direct question of level 2
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said before in this talk."""
+
+    block_level: int = 0  # the level at which the numbers were last given
+    turns: int = 0
+    asked: bool = False
+
+
+def turn(level: Level, topics: Sequence[str], said: Said, *, human_there: bool) -> Turn | None:
+    """Give what the computer says now, or nothing where silence is better."""
+    group = group_of(topics)
+    if level >= Level.DANGER and said.block_level == 0:
+        steps = tuple(f"{WORDS}.{group}.{step}" for step in STEPS)
+        return Turn((*steps, _human(human_there)), numbers=NUMBERS_FOR.get(group, "suicide"))
+    if level > said.block_level >= Level.DANGER:
+        rise = tuple(f"{WORDS}.rise.{step}" for step in ("acknowledge", "now", "near", "stay"))
+        return Turn((*rise, _human(human_there)), numbers=NUMBERS_FOR.get(group, "suicide"))
+    if level >= Level.DANGER:
+        return Turn((f"{WORDS}.later.{(said.turns - 1) % LATER + 1}", _human(human_there)))
+    if level is Level.UNCLEAR and not said.asked and said.block_level == 0:
+        return Turn((f"{WORDS}.gentle.acknowledge", f"{WORDS}.gentle.ask"), asks=True)
+    return None
+
+
+def group_of(topics: Sequence[str]) -> str:
+    """Say which words fit what the danger is about."""
+    return next((GROUPS[Topic(topic)] for topic in topics if topic in GROUPS), "self")
+
+
+def _human(there: bool) -> str:
+    return f"{WORDS}.human.{'there' if there else 'nobody'}"

@@ -1,0 +1,76 @@
+"""What somebody in danger reads at once: complete, in order, short, and never an end."""
+
+import re
+from itertools import product
+
+import pytest
+
+from samen import words
+from samen.rooms.crisis.imminent import GROUPS, LATER, MOST_WORDS, STEPS, WORDS, Said, turn
+from samen.rooms.crisis.reading import Level, Topic
+
+TOPICS = [(Topic.PLAN,), *((each,) for each in GROUPS)]
+EVERY = [
+    made
+    for level, topics, there, block, turns in product(
+        (Level.UNCLEAR, Level.DANGER, Level.IMMINENT), TOPICS, (True, False), (0, 3, 4), range(6)
+    )
+    if (made := turn(level, topics, Said(block_level=block, turns=turns), human_there=there)) is not None
+]
+
+
+def text(made, language):
+    return " ".join(words.say(key, language) for key in made.keys)
+
+
+@pytest.mark.parametrize("topics", TOPICS)
+def test_the_first_turn_takes_the_steps_in_their_order_and_gives_the_numbers(topics):
+    first = turn(Level.IMMINENT, topics, Said(), human_there=True)
+    assert [key.rsplit(".", 1)[-1] for key in first.keys] == [*STEPS, "there"]
+    assert first.numbers
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_no_turn_is_longer_than_sixty_words(language):
+    assert max(len(text(each, language).split()) for each in EVERY) <= MOST_WORDS
+
+
+def test_the_numbers_are_given_once_for_each_escalation():
+    assert turn(Level.DANGER, (Topic.MEANS,), Said(block_level=3, turns=1), human_there=True).numbers == ""
+    assert turn(Level.IMMINENT, (Topic.MEANS,), Said(block_level=4, turns=2), human_there=True).numbers == ""
+    assert turn(Level.IMMINENT, (Topic.MEANS,), Said(block_level=3, turns=2), human_there=True).numbers
+
+
+def test_nothing_is_said_twice_in_a_row():
+    said = [turn(Level.DANGER, (), Said(block_level=3, turns=n), human_there=True).keys[0] for n in range(1, LATER + 2)]
+    assert all(one != other for one, other in zip(said, said[1:], strict=False))
+
+
+def test_unclear_words_get_one_direct_question_and_no_second_one():
+    assert turn(Level.UNCLEAR, (Topic.PASSIVE,), Said(), human_there=True).asks
+    assert turn(Level.UNCLEAR, (Topic.PASSIVE,), Said(asked=True), human_there=True) is None
+
+
+def test_where_nobody_is_there_it_says_so():
+    keys = turn(Level.IMMINENT, (), Said(), human_there=False).keys
+    assert keys[-1] == f"{WORDS}.human.nobody"
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_it_asks_for_no_promise_gives_no_diagnosis_and_never_ends_the_talk(language):
+    wrong = r"\bpromise|beloof|\bcontract|diagnos|depress|stoornis|disorder|goodbye|tot ziens|chat (is )?(over|voorbij)|\bend of\b|einde"
+    sentences = [forms[language] for key, forms in words.sentences().items() if key.startswith(f"{WORDS}.")]
+    assert [each for each in sentences if re.search(wrong, each, re.I)] == []
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_sentences_in_danger_are_short(language):
+    sentences = [forms[language] for key, forms in words.sentences().items() if key.startswith(f"{WORDS}.")]
+    longest = max(len(part.split()) for each in sentences for part in re.split(r"[.?!]", each))
+    assert longest <= 14
+
+
+def test_who_took_something_is_told_to_call_first_and_nothing_about_the_body():
+    made = turn(Level.IMMINENT, (Topic.OVERDOSE,), Said(), human_there=True)
+    assert made.numbers == "poison"
+    assert not re.search(r"vomit|braken|drink|eat|eten", text(made, "en") + text(made, "nl"))
