@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from samen.rooms.crisis.triage import SHIPPED, Branch, Policy, branches, turn_has_come
+
 DAY = 24 * 60.0  # minutes
 WARM_UP = 0.1  # share of contacts left out at the start: the line begins empty, which no line is
 EVEN = (1.0,) * 24
@@ -35,19 +37,21 @@ class Scenario:
     high_share: float = 0.1  # share of contacts in high danger
     sensitivity: float = 0.95  # of these, heard as such
     specificity: float = 0.95  # of the others, left where they are
+    unread_share: float = 0.0  # share of contacts who said no to the computer, and wait by time
     patience_minutes: float | None = None  # mean wait before somebody leaves; None: nobody leaves
     contacts: int = 30_000
     seed: int = 1
 
 
 @dataclass(frozen=True)
-class Policy:
-    """How the next contact is chosen."""
+class Tried:
+    """A policy to try, by name. None is first come, first served, which every other policy is compared with."""
 
     name: str
-    lanes: bool = True  # False: first come, first served
-    reserved: float = 0.0  # share of counsellors who take those in the lane "other" first
-    overtaken: int | None = None  # whoever was overtaken this often is next, whatever the lane; None: no bound
+    policy: Policy | None = None
+
+
+FIRST_COME = Tried("first come")
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Waits:
 class Outcome:
     """What one policy did: the waits by how it really was, not by how it was heard."""
 
-    policy: Policy
+    tried: Tried
     high: Waits
     other: Waits
 
@@ -80,17 +84,18 @@ class _Contact:
     talk: float
     high: bool
     heard: bool
+    read: bool
     leaves: float  # when they leave if nobody answered
 
 
-def simulate(scenario: Scenario, policies: Sequence[Policy]) -> tuple[Outcome, ...]:
+def simulate(scenario: Scenario, policies: Sequence[Tried]) -> tuple[Outcome, ...]:
     """Try each policy on the same contacts. Raises: BadScenario."""
     _check(scenario, policies)
     made = _contacts(scenario)
-    return tuple(_outcome(scenario, each, made, _Line(scenario, each, made).run()) for each in policies)
+    return tuple(_outcome(each, made, _Line(scenario, each.policy, made).run()) for each in policies)
 
 
-def _check(scenario: Scenario, policies: Sequence[Policy]) -> None:
+def _check(scenario: Scenario, policies: Sequence[Tried]) -> None:
     if scenario.counsellors < 1:
         raise BadScenario(f"counsellors is {scenario.counsellors}. At least one human must answer.")
     if not 0 < scenario.load < 1:
@@ -99,13 +104,13 @@ def _check(scenario: Scenario, policies: Sequence[Policy]) -> None:
         )
     if len(scenario.hours) != 24 or min(scenario.hours) < 0 or sum(scenario.hours) <= 0:
         raise BadScenario("hours must be 24 weights of at least 0, one for each hour of the day.")
-    for name in ("high_share", "sensitivity", "specificity"):
+    for name in ("high_share", "sensitivity", "specificity", "unread_share"):
         if not 0 <= getattr(scenario, name) <= 1:
             raise BadScenario(f"{name} is {getattr(scenario, name)}. It is a share between 0 and 1.")
     if min(scenario.talk_minutes, scenario.contacts) <= 0 or scenario.talk_spread < 0:
         raise BadScenario("talk_minutes and contacts must be above 0, talk_spread at least 0.")
     for each in policies:
-        if not 0 <= each.reserved < 1 or (each.overtaken is not None and each.overtaken < 0):
+        if each.policy and not (0 <= each.policy.reserved < 1 and each.policy.overtaken >= 0):
             raise BadScenario(
                 f"policy {each.name}: reserved is a share below 1, overtaken a whole number of at least 0."
             )
@@ -126,9 +131,10 @@ def _contacts(scenario: Scenario) -> list[_Contact]:
             continue
         high = chance.random() < scenario.high_share
         heard = chance.random() < (scenario.sensitivity if high else 1 - scenario.specificity)
+        read = chance.random() >= scenario.unread_share
         talk = chance.lognormvariate(location, scenario.talk_spread)
         patience = chance.expovariate(1 / scenario.patience_minutes) if scenario.patience_minutes else math.inf
-        made.append(_Contact(len(made), at, talk, high, heard, at + patience))
+        made.append(_Contact(len(made), at, talk, high, heard and read, read, at + patience))
     return made
 
 
@@ -142,52 +148,66 @@ class _Wait:
 class _Line:
     """One line under one policy: who waits in which lane, who answers, and what came of each."""
 
-    def __init__(self, scenario: Scenario, policy: Policy, made: Sequence[_Contact]) -> None:
-        self.policy, self.made = policy, made
+    def __init__(self, scenario: Scenario, policy: Policy | None, made: Sequence[_Contact]) -> None:
+        self.counsellors, self.policy, self.made = scenario.counsellors, policy, made
+        self.some_leave, self.some_unread = scenario.patience_minutes is not None, scenario.unread_share > 0
         self.urgent: deque[_Contact] = deque()
         self.others: deque[_Contact] = deque()
-        self.for_others = round(policy.reserved * scenario.counsellors) if policy.lanes else 0
-        # A free counsellor who takes whoever is next (0), or the lane "other" first (1).
-        self.free = [0] * (scenario.counsellors - self.for_others) + [1] * self.for_others
-        self.busy: list[tuple[float, int]] = []
-        self.gone: list[int] = []  # places of those answered or gone, in order: who was overtaken by how many
+        self.busy: list[tuple[float, bool]] = []  # when a talk ends, and whether it came from the lane "other"
+        self.gone: list[int] = []  # places of those who were answered, in order: who was overtaken by how many
         self.waits: dict[int, _Wait] = {}
 
     def run(self) -> dict[int, _Wait]:
         """Let everyone come and be answered, or leave."""
         for contact in self.made:
             self._end_talks(until=contact.at)
-            urgent = contact.heard and self.policy.lanes
-            (self.urgent if urgent else self.others).append(contact)
+            (self.urgent if contact.heard and self.policy else self.others).append(contact)
             self._answer(contact.at)
         self._end_talks(until=math.inf)
         return self.waits
 
     def _end_talks(self, until: float) -> None:
         while self.busy and self.busy[0][0] <= until:
-            now, kind = heapq.heappop(self.busy)
-            self.free.append(kind)
-            self._answer(now)
+            self._answer(heapq.heappop(self.busy)[0])
 
     def _answer(self, now: float) -> None:
         self._let_go(now)
-        while self.free and (self.urgent or self.others):
-            # Whoever takes the lane "other" first is kept for it while anybody else is free.
-            kind = min(self.free) if self.urgent else max(self.free)
-            self.free.remove(kind)
-            contact = self._next(kind)
+        while len(self.busy) < self.counsellors and (self.urgent or self.others):
+            contact = self._next()
             self._note(contact, now, answered=True)
-            heapq.heappush(self.busy, (now + contact.talk, kind))
+            heapq.heappush(self.busy, (now + contact.talk, not contact.heard))
             self._let_go(now)
 
-    def _next(self, kind: int) -> _Contact:
-        lanes = [lane for lane in (self.urgent, self.others) if lane]
-        oldest = min(lanes, key=lambda lane: lane[0].place)
-        if self.policy.overtaken is not None and self._overtaken(oldest[0]) >= self.policy.overtaken:
-            return oldest.popleft()
-        return lanes[-1 if kind == 1 else 0].popleft()
+    def _next(self) -> _Contact:
+        """Choose by the same rules as the line itself (triage.py)."""
+        if self.policy is None:
+            return self.others.popleft()
+        with_others = sum(other for _, other in self.busy)
+        for branch in branches(self.policy, counsellors=self.counsellors, with_others=with_others):
+            if (contact := self._by(branch, self.policy)) is not None:
+                (self.urgent if contact.heard else self.others).remove(contact)
+                return contact
+        raise BadScenario("The policy names nobody although somebody waits.")
+
+    def _by(self, branch: Branch, policy: Policy) -> _Contact | None:
+        match branch:
+            case Branch.BOUND:
+                oldest = min((lane[0] for lane in (self.urgent, self.others) if lane), key=lambda each: each.place)
+                return oldest if self._overtaken(oldest) >= policy.overtaken else None
+            case Branch.TIME:
+                unread = next((each for each in self.others if not each.read), None) if self.some_unread else None
+                return unread if unread and turn_has_come(self._overtaken(unread), self._older(unread)) else None
+            case Branch.OTHER:
+                return self.others[0] if self.others else None
+            case _:  # the simulation makes no difference between imminent and high
+                return self.urgent[0] if self.urgent else None
+
+    def _older(self, contact: _Contact) -> int:
+        return sum(each.place < contact.place for lane in (self.urgent, self.others) for each in lane)
 
     def _let_go(self, now: float) -> None:
+        if not self.some_leave:
+            return
         for lane in (self.urgent, self.others):
             for contact in [each for each in lane if each.leaves <= now]:
                 lane.remove(contact)
@@ -203,10 +223,10 @@ class _Line:
         return len(self.gone) - bisect_left(self.gone, contact.place)
 
 
-def _outcome(scenario: Scenario, policy: Policy, made: Sequence[_Contact], waits: Mapping[int, _Wait]) -> Outcome:
+def _outcome(tried: Tried, made: Sequence[_Contact], waits: Mapping[int, _Wait]) -> Outcome:
     counted = made[int(len(made) * WARM_UP) :]
     groups = [[waits[each.place] for each in counted if each.high is high] for high in (True, False)]
-    return Outcome(policy, *(_waits(each) for each in groups))
+    return Outcome(tried, *(_waits(each) for each in groups))
 
 
 def _waits(each: Sequence[_Wait]) -> Waits:
@@ -240,17 +260,22 @@ def quantile(each: Sequence[_Wait], share: float) -> float:
     return math.nan
 
 
-def of_table(table: Mapping[str, Any]) -> tuple[Scenario, tuple[Policy, ...]]:
-    """Read a scenario and its policies from a parsed TOML file. Raises: BadScenario for a name or value that it does not know."""
+def of_table(table: Mapping[str, Any]) -> tuple[Scenario, tuple[Tried, ...]]:
+    """Read a scenario and its policies from a parsed TOML file; first come is always among them.
+
+    Raises: BadScenario for a name or a value that it does not know.
+    """
     settings = {name: value for name, value in table.items() if name != "policy"}
     if "hours" in settings:
         settings["hours"] = tuple(map(float, settings["hours"]))
     try:
-        policies = tuple(Policy(**each) for each in table.get("policy", ()))
+        named = [
+            Tried(each["name"], Policy(0, each["reserved"], each["overtaken"])) for each in table.get("policy", ())
+        ]
         scenario = Scenario(**settings)
-        _check(scenario, policies)
-    except TypeError as wrong:
+        _check(scenario, named)
+    except (TypeError, KeyError) as wrong:
         raise BadScenario(
             f"The scenario cannot be read: {wrong}. docs/operator/crisis-line.md lists the settings."
         ) from wrong
-    return scenario, policies or (Policy("first come", lanes=False), Policy("lanes", reserved=0.05, overtaken=40))
+    return scenario, (FIRST_COME, *(named or [Tried("shipped", SHIPPED)]))

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from samen.rooms.crisis.simulation import BadScenario, Policy, Scenario, of_table, simulate
+from samen.rooms.crisis.simulation import FIRST_COME as FIRST
+from samen.rooms.crisis.simulation import BadScenario, Scenario, Tried, of_table, simulate
+from samen.rooms.crisis.triage import SHIPPED, Policy
 
-FIRST = Policy("first come", lanes=False)
-LANES = Policy("lanes", reserved=0.1, overtaken=40)
+LANES = Tried("shipped", SHIPPED)
 BUSY = Scenario(
     counsellors=20,
     load=0.95,
@@ -55,8 +56,14 @@ def test_lanes_bring_those_in_danger_first_and_show_what_it_costs_the_others():
 
 @pytest.mark.parametrize("bound", [0, 5, 40])
 def test_nobody_is_overtaken_more_often_than_the_policy_says(bound: int):
-    found = simulate(replace(BUSY, contacts=5_000), [Policy("lanes", reserved=0.1, overtaken=bound)])[0]
+    found = simulate(replace(BUSY, contacts=5_000), [Tried("bound", Policy(0, 0.1, bound))])[0]
     assert max(found.other.overtaken, found.high.overtaken) <= bound
+
+
+def test_whoever_said_no_to_the_computer_is_never_later_than_first_come():
+    first, lanes = simulate(replace(BUSY, unread_share=1.0, contacts=5_000), [FIRST, LANES])
+    assert lanes.other.overtaken == 0
+    assert (lanes.high, lanes.other) == (first.high, first.other)
 
 
 def test_a_better_ear_shortens_the_tail_of_those_in_danger():
@@ -83,7 +90,8 @@ def test_the_same_seed_gives_the_same_waits():
         ({"counsellors": 3, "load": 0.5, "sensitivity": 95}, "sensitivity is 95"),
         ({"counsellors": 3, "load": 0.5, "hours": [1, 2]}, "24 weights"),
         ({"counsellors": 3, "load": 0.5, "colour": "red"}, "colour"),
-        ({"counsellors": 3, "load": 0.5, "policy": [{"name": "x", "reserved": 1.5}]}, "policy x"),
+        ({"counsellors": 3, "load": 0.5, "policy": [{"name": "x", "reserved": 1.5, "overtaken": 3}]}, "policy x"),
+        ({"counsellors": 3, "load": 0.5, "policy": [{"name": "x"}]}, "reserved"),
     ],
 )
 def test_a_scenario_that_cannot_be_is_refused_with_what_is_wrong(table: dict[str, object], said: str):
