@@ -1,0 +1,101 @@
+"""The sealed messages and talks as values, and that they are what they say they are."""
+
+import re
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from samen.rooms.crisis.reading import Level, Topic
+from samen.rooms.crisis.selftest.corpus import BadCorpus, Expect, messages, talks
+from samen.rooms.crisis.selftest.measure import IMPLIED, SAID
+
+ROOM = Path(__file__).parents[3] / "samen/rooms/crisis"
+CORPUS = ROOM / "content/corpus"
+FAMILY = {
+    "id": "en-plan-1",
+    "level": 4,
+    "topic": "plan",
+    "trap": "",
+    "style": "chat",
+    "reason": "A time.",
+    "texts": ["tonight", "at nine"],
+}
+TALK = {"id": "t", "expect": "high", "by": 2, "reason": "r", "turns": ["hi", "I want to die"]}
+
+
+def sealed(language: str):
+    return messages(tomllib.loads((CORPUS / f"sealed/{language}.toml").read_text()), language)
+
+
+def dialogues(language: str):
+    return talks(tomllib.loads((CORPUS / f"dialogues/{language}.toml").read_text()), language)
+
+
+def test_a_family_gives_its_texts_with_one_family_name():
+    first, second = messages({"family": [FAMILY]}, "en")
+    assert (first.family, second.family, second.text) == ("en-plan-1", "en-plan-1", "at nine")
+    assert first.danger
+    assert not first.harmless
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"level": 7}, {"topic": "weather"}, {"topic": ""}, {"texts": ["a", "a"]}, {"texts": None}],
+)
+def test_a_family_that_cannot_be_used_is_named(change: dict):
+    with pytest.raises(BadCorpus):
+        messages({"family": [FAMILY | change]}, "en")
+
+
+def test_one_id_for_two_families_is_refused():
+    with pytest.raises(BadCorpus, match="twice"):
+        messages({"family": [FAMILY, FAMILY | {"texts": ["other"]}]}, "en")
+
+
+@pytest.mark.parametrize("change", [{"by": 3}, {"by": 0}, {"expect": "harmless"}, {"expect": "soon"}])
+def test_a_talk_that_is_due_when_it_cannot_be_is_refused(change: dict):
+    with pytest.raises(BadCorpus):
+        talks({"dialogue": [TALK | change]}, "en")
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_the_sealed_set_is_as_large_and_as_varied_as_it_must_be(language: str):
+    made = sealed(language)
+    risk, harmless = [each for each in made if not each.harmless], [each for each in made if each.harmless]
+    assert len(risk) >= 260
+    assert len({each.family for each in risk}) >= 110
+    assert len(harmless) >= 300
+    assert len({each.family for each in harmless}) >= 120
+    assert sum(each.topic in SAID for each in risk) >= 130
+    assert sum(each.topic in IMPLIED for each in risk) >= 60
+    assert {each.topic for each in risk} == set(Topic)
+    assert sum(bool(each.trap) for each in harmless) >= 200
+    assert len({each.trap for each in made}) >= 25
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_the_talks_are_as_many_of_each_kind_as_they_must_be(language: str):
+    made = dialogues(language)
+    counts = Counter(each.expect for each in made)
+    assert len(made) >= 100
+    assert counts[Expect.HARMLESS] >= 50
+    assert counts[Expect.ASK] >= 15
+    assert counts[Expect.IMMINENT] + counts[Expect.HIGH] >= 35
+    assert all(3 <= len(each.turns) <= 9 for each in made)
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_the_sealed_set_shares_no_text_with_the_development_set(language: str):
+    probe = tomllib.loads((CORPUS / f"probe/{language}.toml").read_text())
+    seen = {words(text) for family in probe["family"] for text in family["texts"]}
+    assert not [each.id for each in sealed(language) if words(each.text) in seen]
+
+
+def words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", text.casefold()))
+
+
+def test_each_level_and_both_kinds_of_harmlessness_are_there():
+    assert {each.level for each in sealed("nl")} == set(Level)
