@@ -10,7 +10,7 @@ Answers = Mapping[str, int | None]  # item id to the value chosen; None or absen
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with one answer; the code has its sentence in `treatment.questions.problem`."""
+    """One thing that is wrong with one answer."""
 
     item: str
     code: str  # UNKNOWN_ITEM, OUT_OF_RANGE

@@ -192,6 +192,7 @@ def _course(request: Request, form: NoteForm, status: int = 200) -> HttpResponse
         **_context(door.own(request, Scope.NOTES), request),
         **_finding(door.own(request, Scope.FINDINGS), staff=False),
         "unread": len({row.ref for row in unread}),
+        "unread_why": sorted({row.code for row in unread}),
         "note": form,
     }
     return render(request, "treatment/course.html", shown, status=status)
@@ -209,6 +210,7 @@ def person_course(request: Request, person: UUID) -> HttpResponse:
         **(_context(notes, request) if isinstance(notes, Allowed) else {"notes_closed": True}),
         **_of_staff(findings),
         "unread": len({row.ref for row in unread}),
+        "unread_why": sorted({row.code for row in unread}),
         "person": person,
         "name": people.name_of(request.access),
     }
