@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 HOLDS_FOR = timedelta(days=182)  # half a year, rights.md L5
+NOTICE = timedelta(days=30)  # how long before its end an approval asks to be voted on again, rights.md L5
 QUORUM = 3
 VETO_SHARE = 1 / 3  # of the seats with lived experience that voted
 

@@ -27,6 +27,9 @@ def reasons(system: System) -> list[str]:
     """Give every reason for which this system may never run; an empty list when there is none."""
     found = [f"context:{system.context}"] if system.context in CONTEXTS else []
     found += [f"recipient:{use.recipient}" for use in system.uses if use.recipient in RECIPIENTS]
+    found += [
+        f"commercial-interest:{use.recipient}" for use in system.uses if use.recipient in system.commercial_interest
+    ]
     found += [f"aim:{system.aim}"] if system.aim in AIMS else []
     found += [f"trait:{trait}" for trait in sorted(system.traits & TRAITS)]
     return sorted(set(found))

@@ -303,6 +303,8 @@ class System:
     # For a validation run: made-up material in, what `infer` takes out.
     material: Callable[[Mapping[str, Any]], Gathered] | None = None
     traits: frozenset[Trait] = frozenset()
+    # Recipients with a financial relation: they buy, license or share in what data or models of people in care bring in.
+    commercial_interest: frozenset[Recipient] = frozenset()
     heavy: bool = False  # asks the teach-back question before a yes
     in_parts: bool = False  # each use may be said yes to, and run, without the others
     fairness: Mapping[str, float] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from django.db.models import Count, Min, Model, Q
 from samen.ledger.kinds import Kind
 from samen.ledger.models import Checkpoint, Leaf
 from samen.people.roles import Role
+from samen.rights import panel
 from samen.rights.models.inference import Decision, DeniedRun, InferenceRecord, ValidationRun
 from samen.rights.models.service import Case, DutyTime
 from samen.rights.models.system import Approval, EvidenceFile, Need, StageChange, SystemState
@@ -41,6 +42,11 @@ class OnFile:
         return bool(
             given and given.approved and not given.vetoed and not given.unpaid and given.until and now < given.until
         )
+
+    def ends_soon(self, now: datetime) -> datetime | None:
+        """Give when an approval that holds will end, once that is near; without a new vote the system stops then."""
+        until = self.approval.until if self.approval and self.approved(now) else None
+        return until if until is not None and until - panel.NOTICE <= now else None
 
     def began(self) -> datetime | None:
         """Give when it was first used for anybody."""

@@ -30,7 +30,7 @@ def votes(request: Request) -> HttpResponse:
     """List every entered system with how the votes on its present version stand."""
     files = sheets.on_file()
     found = [Sheet(each, files[each.id]) for each in door.systems() if each.id in files]
-    lines = [(each, bool(each.file and each.file.approved(request.now))) for each in found]
+    lines = [(each, each.file.ends_soon(request.now) if each.file else None) for each in found]
     context = {
         "lines": lines,
         "votes": Role.PANEL_MEMBER in request.roles,
