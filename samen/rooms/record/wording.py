@@ -104,11 +104,19 @@ class Entry:
 
 # Names of questionnaires and scores that every mental health service meets. Source: loinc.org.
 LOINC = "http://loinc.org"
+SAMEN = "urn:samen:questionnaire"
 NAMED = {
     f"{LOINC}|44249-1": "phq9",
     f"{LOINC}|44261-6": "phq9_score",
     f"{LOINC}|69737-5": "gad7",
     f"{LOINC}|70274-6": "gad7_score",
+    # What Samen itself writes (rooms/treatment/fhir.py).
+    f"{SAMEN}|phq-9.total": "phq9_score",
+    f"{SAMEN}|gad-7.total": "gad7_score",
+    f"{SAMEN}|who-5.total": "who5_score",
+    f"{SAMEN}:phq-9": "phq9",
+    f"{SAMEN}:gad-7": "gad7",
+    f"{SAMEN}:who-5": "who5",
 }
 
 
@@ -219,7 +227,11 @@ def quantity(value: Any) -> str:
     """Give a quantity or an amount of money as number and unit."""
     if not isinstance(value, dict) or "value" not in value:
         return ""
-    return f"{value['value']} {value.get('unit') or value.get('currency') or value.get('code') or ''}".strip()
+    unit = str(value.get("unit") or value.get("currency") or value.get("code") or "")
+    number = value["value"]
+    number = int(number) if isinstance(number, float) and number.is_integer() else number
+    # Braces hold a remark for machines (UCUM, paragraph 6): "68 {score}" is just 68.
+    return f"{number} {re.sub(r'[{].*?[}]', '', unit)}".strip()
 
 
 def who(resource: Json) -> str:
