@@ -91,6 +91,7 @@ def _evidence(file: OnFile | None) -> str:
         return "none"
     return "; ".join(
         f"{each.stage}: {'meets its bounds' if each.passed else 'misses a bound'}, until {each.until:%Y-%m-%d}"
+        + (f", withdrawn {each.withdrawn_at:%Y-%m-%d}: {each.withdrawn_for}" if each.withdrawn_at else "")
         for each in file.evidence
     )
 

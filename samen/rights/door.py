@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from samen import words
 from samen.people.access import Allowed
+from samen.people.models import Account
 from samen.rights import gate
 from samen.rights import register as registry
 from samen.rights.consent import Standing
@@ -16,10 +17,11 @@ from samen.rights.incidents import Kind
 from samen.rights.permits import NotPermitted as NotPermitted
 from samen.rights.register import Refused, Registered
 from samen.rights.store import cases, consent, erasing, inference
+from samen.rights.store import systems as register_store
 from samen.rights.store.consent import Said as Said
 from samen.rights.store.inference import Shown as Shown
 from samen.rights.store.systems import Figure as Figure
-from samen.rights.words import Category, Denied, Permit, System, Use
+from samen.rights.words import Category, Denied, Permit, Stage, System, Use
 
 ROOT = Path(words.__file__).parent
 _REGISTERED: dict[str, Registered] = {}
@@ -121,6 +123,31 @@ def every_minute(name: str, work: Callable[[datetime], object]) -> None:
 def erase(person: UUID, *, at: datetime) -> dict[str, int]:
     """Erase a person from every room, the ring and the floor of people; gives how much went from where."""
     return erasing.erase(person, ERASERS, at=at)
+
+
+def withdraw_evidence(system_id: str, reason: str, *, at: datetime) -> int:
+    """Withdraw what is on file for a system's version, because a self-test of its room missed a bar: it runs for nobody."""
+    return register_store.withdraw_evidence(system_id, reason, at=at)
+
+
+def file_evidence(
+    system: Registered,
+    stage: Stage,
+    figures: Sequence[Figure],
+    *,
+    protocol: str,
+    protocol_at: datetime,
+    results_at: datetime,
+    by: Account,
+) -> bool:
+    """File what a room's own self-test showed, in the name of the clinical lead who signs it; says whether it passes.
+
+    Raises: FilingRefused for a role that may not, or a protocol that is not older than its results.
+    """
+    row = register_store.file_evidence(
+        system, stage, figures, protocol=protocol, protocol_at=protocol_at, results_at=results_at, by=by
+    )
+    return row.passed
 
 
 def add_validation(system_id: str, run: Validation) -> None:

@@ -90,10 +90,19 @@ class EvidenceFile(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=WORD)
     funding = models.TextField(blank=True)
+    # Set when a later self-test of the same version missed a bar; a human files evidence anew, nothing sets this back.
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_for = models.CharField(max_length=WORD, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(results_at__gt=F("protocol_at")), name="protocol_before_results"),
+            # Who withdraws says why.
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_for="")
+                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_for="")),
+                name="withdrawal_has_reason",
+            ),
             models.CheckConstraint(condition=Q(n__gt=0), name="evidence_has_n"),
         ]
         indexes = [models.Index(fields=["system", "digest", "stage", "-until"], name="evidence_of_system")]

@@ -21,9 +21,9 @@ SYSTEM = f"""
 SELECT s.digest, s.stage, s.pilot_cap, s.epoch,
   (SELECT COUNT(*) FROM rights_pilotseat x WHERE x.system_id = s.id),
   (SELECT MAX(x.until) FROM rights_evidencefile x
-    WHERE x.system_id = s.id AND x.digest = %(digest)s AND x.stage = 'pilot' AND x.passed),
+    WHERE x.system_id = s.id AND x.digest = %(digest)s AND x.stage = 'pilot' AND x.passed AND x.withdrawn_at IS NULL),
   (SELECT MAX(x.until) FROM rights_evidencefile x
-    WHERE x.system_id = s.id AND x.digest = %(digest)s AND x.stage = 'general' AND x.passed),
+    WHERE x.system_id = s.id AND x.digest = %(digest)s AND x.stage = 'general' AND x.passed AND x.withdrawn_at IS NULL),
   a.approved, a.vetoed, a.unpaid, a.until,
   (SELECT MAX(x.until) FROM rights_need x WHERE x.system_id = s.id),
   (SELECT COUNT(DISTINCT x.account_id) FROM rights_dutytime x

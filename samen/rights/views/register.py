@@ -282,6 +282,8 @@ def _told(facts: Mapping[str, Any]) -> tuple[str, dict[str, object]]:
         return "hand", {"role": sentence(f"people.role.{facts['hand']}")}
     if "evidence" in facts:
         return ("evidence_met" if facts.get("passed") else "evidence_missed"), {}
+    if "withdrawn" in facts:
+        return "evidence_withdrawn", {}
     if "need" in facts:
         return "need", {}
     if "yes" in facts:

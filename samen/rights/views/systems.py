@@ -52,7 +52,10 @@ def lacks(request: Request, sheet: Sheet) -> list[str]:
     if file is None:
         return ["entry"]
     stage = file.stage if file.stage in (Stage.PILOT, Stage.GENERAL) else Stage.PILOT
-    held = any(each.passed and each.stage == stage and request.now < each.until for each in file.evidence)
+    held = any(
+        each.passed and each.withdrawn_at is None and each.stage == stage and request.now < each.until
+        for each in file.evidence
+    )
     needed = file.need is not None and request.now < file.need.until
     found = {"entry": sheet.fits, "evidence": held, "panel": file.approved(request.now), "need": needed}
     return [name for name, there in found.items() if not there]
