@@ -1,0 +1,98 @@
+"""What happens when a message reaches the line: kept first, then read by a computer where the person wants that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from samen.people.roles import Scope
+from samen.rights import door as rights
+from samen.rights import gate
+from samen.rights.words import Denied, Finding, Held, Released
+from samen.rooms.crisis import imminent, numbers, systems
+from samen.rooms.crisis.imminent import Said
+from samen.rooms.crisis.numbers import Number
+from samen.rooms.crisis.reading import Level
+from samen.rooms.crisis.store import contacts, duty
+from samen.rooms.crisis.store.contacts import Heard, Mine, Talk
+from samen.words import say
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What became of a message: kept now or before, and whether a computer read it."""
+
+    is_new: bool
+    read: bool
+    record: UUID | None = None
+
+
+def tell_and_choose(mine: Mine, *, yes: bool, at: datetime, language: str) -> None:
+    """Keep the one press on the page that says what the computer does: notice, statement, and what follows from it."""
+    access = mine.of(Scope.RIGHTS)
+    rights.tell(access, systems.TRIAGE, at=at)
+    for use in systems.TRIAGE.manifest.uses:
+        rights.say(access, systems.TRIAGE, use, yes=yes, at=at, language=language)
+    contacts.choose(mine.access, mine.contact, computer=yes, at=at)
+
+
+def take_in(mine: Mine, text: str, *, client_id: str, at: datetime) -> TakenIn:
+    """Keep a message; once this returns it is not lost. Then let the computer read, where it may.
+
+    Whatever keeps the computer from reading changes one thing alone: the talk waits by its person's own word and by time.
+    """
+    if contacts.write(mine.access, mine.contact, text, client_id=client_id, at=at) is None:
+        return TakenIn(is_new=False, read=False)
+    talk = contacts.talk(mine.access, mine.contact)
+    if talk is None or talk.wants_computer is not True:
+        return TakenIn(is_new=True, read=False)
+    match gate.run(systems.TRIAGE, person=mine.access.person, actor=None):
+        case Released(record=record, finding=finding) if not finding.abstained:
+            what = heard_of(finding)
+            contacts.heard(mine.access, mine.contact, what, at=at)
+            _answer(mine, talk, what, at=at)
+            return TakenIn(is_new=True, read=True, record=record)
+        case Released() | Held() | Denied():
+            return TakenIn(is_new=True, read=False)
+
+
+def heard_of(finding: Finding) -> Heard:
+    """Read a finding of `crisis.triage` as the room keeps it."""
+    value: Mapping[str, Any] = finding.value
+    return Heard(
+        level=Level(value["level"]),
+        probability=value["probability"],
+        topics=tuple(value["topics"]),
+        spans={int(message): [tuple(span) for span in spans] for message, spans in value["spans"].items()},
+    )
+
+
+def _answer(mine: Mine, talk: Talk, what: Heard, *, at: datetime) -> None:
+    """Say at once what helps; where a counsellor writes already, the computer is silent unless the numbers were never given."""
+    if talk.state == "taken" and (talk.block_level or what.level < Level.DANGER):
+        return
+    said = Said(block_level=talk.block_level, turns=talk.turns, asked=talk.asked)
+    turn = imminent.turn(what.level, what.topics, said, human_there=duty.count(at) > 0)
+    if turn is None:
+        return
+    text = " ".join(say(key, talk.language) for key in turn.keys)
+    contacts.answer_by_computer(
+        mine.access,
+        mine.contact,
+        text,
+        at=at,
+        level=what.level,
+        has_numbers=bool(turn.numbers),
+        asks=turn.asks,
+    )
+
+
+def block(language: str, topics: tuple[str, ...], today: datetime) -> tuple[Number, ...]:
+    """Give the number block that stands under an urgent answer."""
+    group = imminent.group_of(topics)
+    listed = numbers.load(language, timezone.localdate(today))
+    return numbers.block(listed, settings.SAMEN.country, imminent.NUMBERS_FOR.get(group, "suicide"))
