@@ -117,6 +117,7 @@ def _arguments() -> dict[str, dict[str, object]]:
         "ballot": 1,
         "proxy": 1,
         "relationship": 1,
+        "version": 1,
         "pk": 1,
         "who": "noor",
     }

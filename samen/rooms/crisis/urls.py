@@ -2,5 +2,7 @@
 
 from django.urls import URLPattern
 
+from samen.rooms.crisis.views import policy
+
 app_name = "crisis"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [*policy.urlpatterns]

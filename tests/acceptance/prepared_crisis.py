@@ -1,0 +1,14 @@
+"""What stands for the blanks in the crisis room's addresses."""
+
+from datetime import datetime
+from typing import Any
+
+from samen.rooms.crisis.store import policies
+from samen.rooms.crisis.triage import Policy
+from tests.rights import example
+
+
+def samples(house: example.House, now: datetime) -> dict[str, Any]:
+    """Make what the addresses of the help line are about."""
+    proposed = policies.propose(Policy(0, 0.1, 30), "Nights are quiet here", by=house.lead, at=now)
+    return {"crisis:policy-approve.version": proposed.version}
