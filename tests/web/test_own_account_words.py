@@ -1,4 +1,4 @@
-"""Our own words for django-allauth's sentences: what is written is what is spoken."""
+"""Our own words for the sentences of django-allauth and of Django's passwords: what is written is what is spoken."""
 
 import gettext
 import re
@@ -6,6 +6,9 @@ from pathlib import Path
 
 import allauth
 import pytest
+from django.contrib import auth
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.utils import translation
 
 from samen.web import views
 
@@ -29,7 +32,8 @@ def test_the_compiled_file_says_what_the_source_says(language):
 
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_every_sentence_is_still_one_of_theirs(language):
-    theirs = (Path(allauth.__file__).parent / "locale" / "nl" / "LC_MESSAGES" / "django.po").read_text()
+    sources = (Path(each.__file__).parent / "locale" / "nl" / "LC_MESSAGES" / "django.po" for each in (allauth, auth))
+    theirs = "".join(source.read_text() for source in sources)
     joined = theirs.replace('"\n"', "")  # long sentences stand on several lines there
     assert [key for key in written(language) if f'msgid "{key}"' not in joined] == []
 
@@ -40,3 +44,10 @@ def test_both_languages_keep_the_blanks():
         assert all(
             sorted(blanks.findall(key)) == sorted(blanks.findall(text)) for key, text in written(language).items()
         )
+
+
+def test_the_rules_for_passwords_say_je():
+    with translation.override("nl"):
+        rules = " ".join(password_validators_help_texts())
+    assert re.search(r"\b(je|[Mm]instens)\b", rules)
+    assert not re.search(r"\b[Uu]w?\b", rules)

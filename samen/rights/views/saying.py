@@ -39,8 +39,8 @@ def day(at: datetime) -> str:
 
 
 def clock(at: datetime) -> str:
-    """Say a time of day: 14:05."""
-    return str(formats.time_format(timezone.localtime(at), "H:i"))
+    """Say a time of day as people write it: 14:05, in Dutch 14.05."""
+    return str(formats.time_format(timezone.localtime(at), "G.i" if language() == "nl" else "G:i"))
 
 
 def address(name: str, *args: object) -> str:

@@ -135,10 +135,14 @@ def call(number: object) -> dict[str, object]:
 
 
 @register.inclusion_tag("components/numbers.html")
-def numbers() -> dict[str, object]:
-    """Show whom to call in the service's country, on any page that should not send somebody elsewhere first."""
+def numbers(first: int | None = None, *, rest: bool = False) -> dict[str, object]:
+    """Show whom to call in the service's country, on any page that should not send somebody elsewhere first.
+
+    Takes: how many to show, the most urgent first (None = all), or with `rest` how many to leave out.
+    """
     listed = help_numbers.load(_language(), timezone.localdate())
-    return {"numbers": help_numbers.of_country(listed, settings.SAMEN.country)}
+    here = help_numbers.of_country(listed, settings.SAMEN.country)
+    return {"numbers": here[first:] if rest else here[:first]}
 
 
 def _language() -> str:
