@@ -6,11 +6,14 @@ A figure meets its bar by its estimate; the ends of the interval are printed bes
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from samen.rights.words import Evidence
 from samen.rooms.crisis.selftest.measure import Share
 from samen.rooms.crisis.selftest.perturb import Kind
 
 LANGUAGES = ("en", "nl")
+SET_AT = datetime(2026, 11, 25, 23, 0, tzinfo=UTC)  # before any detector had been measured on the sealed set
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,19 @@ BARS: tuple[Bar, ...] = (
     Bar("overtaken", 1.0, at_least=False),  # times what the policy lets anybody be
     Bar("invariants", 1.0, at_least=True),
     Bar("directory", 0.0, at_least=False),  # entries too old to rely on
+)
+
+
+# What the ring asks before a system may run for anybody. It judges by the unfavourable end of the interval, which the bars
+# above leave aside: with 140 messages even 140 heard say no more than "at least .97". So these bounds stand lower.
+EVIDENCE: tuple[Evidence, ...] = (
+    *(Evidence(f"said_{language}", 0.93, at_least=True) for language in LANGUAGES),
+    *(Evidence(f"implied_{language}", 0.79, at_least=True) for language in LANGUAGES),
+    *(Evidence(f"traps_{language}", 0.91, at_least=True) for language in LANGUAGES),
+    *(Evidence(f"ordinary_{language}", 0.005, at_least=False) for language in LANGUAGES),
+    *(Evidence(f"escalated_{language}", 0.85, at_least=True) for language in LANGUAGES),
+    *(Evidence(f"calm_{language}", 0.14, at_least=False) for language in LANGUAGES),
+    Evidence("bars", 1.0, at_least=True),  # share of the bars that are met: one missed bar is enough to say no
 )
 
 
