@@ -1,0 +1,195 @@
+"""The words of one language in classes of meaning: which concepts a word, a word's part, or words in a row stand for.
+
+Loaded from content/lexicon/<language>/*.toml; the format is told in content/rules/README.md.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+from samen.rooms.crisis.inference.normalise import CONTENT, Speller, Words
+
+LANGUAGES = ("en", "nl")
+RESERVED = frozenset({"spelling", "common"})  # tables that hold no concept
+GAP = 4  # "..." in a phrase: at most so many words between
+
+
+class BadContent(ValueError):
+    """A lexicon or rule file says something that cannot be: the message names the file, the entry and the way out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in a row that stand for a concept. `gaps[i]` words at most may stand before word i."""
+
+    words: Words
+    gaps: tuple[int, ...]
+    concept: str
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The words of one language."""
+
+    language: str
+    concepts: frozenset[str]
+    subjects: Mapping[str, str]  # concept -> self or other, for those that can be a subject
+    consuming: frozenset[str]  # concepts whose words count as nothing else
+    single: Mapping[str, tuple[str, ...]]  # word -> concepts
+    starts: tuple[tuple[str, str], ...]  # beginning of a word -> concept
+    ends: tuple[tuple[str, str], ...]
+    phrases: Mapping[str, tuple[Phrase, ...]]  # first word -> phrases, longest first
+    own: frozenset[str]  # words that exist in this language
+    function: frozenset[str]
+    speller: Speller
+
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+def expanded(entry: str) -> Iterator[str]:
+    """Give the forms that an entry with braces stands for: "kill{,s,ing}" is kill, kills, killing."""
+    found = _BRACES.search(entry)
+    if found is None:
+        yield " ".join(entry.split())
+        return
+    for choice in found.group(1).split(","):
+        yield from expanded(entry[: found.start()] + choice.strip() + entry[found.end() :])
+
+
+def tables(folder: Path) -> Iterator[tuple[Path, Mapping[str, object]]]:
+    """Give every TOML file of a folder, in the order of names. Raises: BadContent for a file that cannot be read."""
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            yield file, tomllib.loads(file.read_text())
+        except tomllib.TOMLDecodeError as wrong:
+            raise BadContent(f"{file.name} is not TOML: {wrong}. Look at that line.") from wrong
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """Give the lexicon of a language. Raises: BadContent."""
+    return built(language, tables(CONTENT / "lexicon" / language))
+
+
+def built(language: str, files: Iterable[tuple[Path, Mapping[str, object]]]) -> Lexicon:
+    """Make a lexicon from the tables of its files. A concept may be spread over files. Raises: BadContent."""
+    entries: list[tuple[str, str]] = []
+    subjects, consuming = {}, set()
+    variants: dict[str, Words] = {}
+    common, function = set(), set()
+    for file, content in files:
+        for name, table in content.items():
+            if not isinstance(table, dict):
+                raise BadContent(f'{file.name}: "{name}" is not a table. Write [{name}] with words = [...].')
+            if name == "spelling":
+                variants |= {typed: tuple(meant.split()) for typed, meant in table.items()}
+            elif name == "common":
+                common |= set(table.get("words", "").split())
+                function |= set(table.get("function", "").split())
+            else:
+                entries += [(form, name) for form in _forms(file, name, table)]
+                if "subject" in table:
+                    subjects[name] = table["subject"]
+                if table.get("consumes"):
+                    consuming.add(name)
+    return _sorted_out(language, entries, (subjects, consuming), variants, (common, function))
+
+
+def _forms(file: Path, name: str, table: Mapping[str, object]) -> list[str]:
+    if not re.fullmatch(r"[A-Z][A-Z0-9-]*", name):
+        raise BadContent(f'{file.name}: the concept "{name}" must be in capitals, such as GIVE-AWAY.')
+    words = table.get("words")
+    if not isinstance(words, list) or not all(isinstance(each, str) for each in words):
+        raise BadContent(f"{file.name}: [{name}] needs words = [...] with text in it.")
+    unknown = set(table) - {"about", "words", "subject", "consumes"}
+    if unknown:
+        raise BadContent(f"{file.name}: [{name}] has {sorted(unknown)}, which nothing reads.")
+    return [form for entry in words for form in expanded(entry.lower().replace("’", "'"))]
+
+
+def _sorted_out(
+    language: str,
+    entries: Sequence[tuple[str, str]],
+    marks: tuple[Mapping[str, str], set[str]],
+    variants: Mapping[str, Words],
+    plain: tuple[set[str], set[str]],
+) -> Lexicon:
+    """Sort entries into single words, parts of words and phrases."""
+    single: dict[str, dict[str, None]] = {}
+    starts, ends = [], []
+    phrases: dict[str, list[Phrase]] = {}
+    for form, concept in dict.fromkeys(entries):
+        words = tuple(word for typed in form.split() for word in _spelled(typed, variants))
+        if len(words) > 1:
+            phrase = _phrase(words, concept)
+            phrases.setdefault(phrase.words[0], []).append(phrase)
+        elif form.endswith("*"):
+            starts.append((form[:-1], concept))
+        elif form.startswith("*"):
+            ends.append((form[1:], concept))
+        elif words:
+            single.setdefault(words[0], {})[concept] = None
+    wanted = set(single) | {word for each in phrases.values() for phrase in each for word in phrase.words}
+    common, function = plain
+    meant = {word for words in variants.values() for word in words}
+    # A word too plain to be looked for behind a slip is one of the common words and not in a class by itself.
+    closed = {word for word in wanted if word in single or word not in common}
+    known = frozenset(wanted | common | function | meant)
+    return Lexicon(
+        language=language,
+        concepts=frozenset(concept for _, concept in entries),
+        subjects=marks[0],
+        consuming=frozenset(marks[1]),
+        single={word: tuple(found) for word, found in single.items()},
+        starts=tuple(starts),
+        ends=tuple(ends),
+        phrases={first: tuple(sorted(each, key=lambda one: -len(one.words))) for first, each in phrases.items()},
+        own=known | frozenset(variants),
+        function=frozenset(function),
+        speller=Speller(known, variants, frozenset(closed), frozenset(function)),
+    )
+
+
+def _spelled(typed: str, variants: Mapping[str, Words]) -> Words:
+    """Give an entry's word as messages will have it after normalisation."""
+    if typed.startswith("...") or typed.strip("*") != typed:
+        return (typed,)
+    if typed in variants:
+        return variants[typed]
+    if "'" in typed:
+        head, _, tail = typed.partition("'")
+        if f"'{tail}" in variants:
+            return (*variants.get(head, (head,)), *variants[f"'{tail}"])
+    return (typed.replace("'", ""),)
+
+
+def _phrase(words: Words, concept: str) -> Phrase:
+    kept, gaps, gap = [], [], 0
+    for word in words:
+        if word.startswith("..."):
+            gap = int(word[3:] or GAP)
+        else:
+            kept.append(word)
+            gaps.append(gap)
+            gap = 0
+    return Phrase(tuple(kept), tuple(gaps), concept)
+
+
+@lru_cache(maxsize=50_000)
+def concepts_of(word: str, language: str) -> tuple[str, ...]:
+    """Give the concepts that one word stands for, in one language."""
+    known = lexicon(language)
+    found = known.single.get(word)
+    if found is not None:
+        return found
+    parts = [concept for start, concept in known.starts if word.startswith(start)]
+    parts += [concept for end, concept in known.ends if word.endswith(end) and word != end]
+    if word.isdigit():
+        parts.append("YEAR" if len(word) == 4 and word[:2] in ("19", "20") else "NUMBER")
+    elif word[:1].isdigit() and (":" in word or "." in word):
+        parts.append("CLOCK")
+    return tuple(dict.fromkeys(parts))

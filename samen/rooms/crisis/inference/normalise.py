@@ -1,0 +1,235 @@
+"""Text as people type it, to words that can be compared, each knowing where it stood in the text as it came.
+
+What is undone: typographic signs, diacritics, invisible characters, letters of another script that look Latin, stretched
+words, letters replaced by digits, letters set apart, words written together or apart, and one typing error per longer word.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+CONTENT = Path(__file__).parents[1] / "content"
+LONGEST = 8000  # characters read of one message; what comes after is not read, so that no message can stall a queue
+
+# A break ends a clause; a stop ends a sentence as well.
+STOP, BREAK = "stop", "break"
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """One word or picture of a message, or a break between them, before its spelling is looked at."""
+
+    text: str
+    start: int
+    end: int
+    kind: str = "word"  # word, picture, stop, break
+    quoted: bool = False
+
+
+_PIECES = re.compile(
+    r"(?P<clock>\d{1,2}[:.]\d{2}(?!\d))"
+    r"|(?P<spaced>(?<![a-z0-9'])[a-z](?:[ ._*-][a-z]){3,}(?![a-z0-9']))"
+    r"|(?P<short>(?<![a-z0-9])'(?:k|t|n|s|m)(?![a-z0-9']))"
+    r"|(?P<word>[a-z0-9@$]+(?:[!|*+][a-z0-9@$]+)*(?:'[a-z]+)*(?:-tje|-en)?)"
+    r"|(?P<picture>[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B50\u2190-\u21FF])"
+    r"|(?P<stop>[.!?\n]+)"
+    r"|(?P<break>[,;:()\[\]/]|(?<=\s)-+(?=\s))"
+)
+_QUOTES = re.compile(r'"([^"\n]{2,300})"|(?<![\w])\'(?=[^\W\d_]{2}|i )([^\n]{2,300}?)(?<=[\w.!?,])\'(?![\w])')
+
+
+@cache
+def characters() -> Mapping[str, Mapping[str, str]]:
+    """Give the tables of characters that stand for another."""
+    return tomllib.loads((CONTENT / "lexicon" / "characters.toml").read_text())
+
+
+@lru_cache(maxsize=4096)
+def _fold_one(char: str) -> str:
+    """Give what one character counts as: nothing, one or more plain lower-case characters."""
+    tables = characters()
+    char = tables["signs"].get(char, char)
+    if unicodedata.category(char) in ("Cf", "Mn", "Me", "Cc", "Co") and char not in "\n\t":
+        return ""
+    if "\U0001f3fb" <= char <= "\U0001f3ff":  # skin tones of pictures
+        return ""
+    plain = "".join(tables["signs"].get(each, each) for each in unicodedata.normalize("NFKC", char))
+    bare = (each for each in unicodedata.normalize("NFD", plain) if unicodedata.category(each) != "Mn")
+    return "".join(tables["homoglyphs"].get(each, each) for each in "".join(bare).lower())
+
+
+def fold(text: str) -> tuple[str, list[int] | None]:
+    """Give the text in plain lower-case characters, and for each where it stood (None: where it stands now)."""
+    text = text[:LONGEST]
+    if text.isascii():
+        return text.lower().replace("`", "'").replace("\t", " "), None
+    folded, offsets = [], []
+    for place, char in enumerate(text):
+        for each in _fold_one(char):
+            folded.append(" " if each.isspace() and each != "\n" else each)
+            offsets.append(place)
+    return "".join(folded), offsets
+
+
+def pieces(text: str) -> list[Raw]:
+    """Cut a message into words, pictures, breaks and stops, in their order."""
+    folded, offsets = fold(text)
+    quotes = [match.span() for match in _QUOTES.finditer(folded)] if '"' in folded or "'" in folded else []
+    found = []
+    for match in _PIECES.finditer(folded):
+        kind, (start, end) = match.lastgroup or "word", match.span()
+        if quotes:
+            quoted = any(low < start and end < high for low, high in quotes)
+        else:
+            quoted = False
+        kind = kind if kind in ("picture", STOP, BREAK, "spaced") else "word"
+        first, last = (start, end) if offsets is None else (offsets[start], offsets[end - 1] + 1)
+        found.append(Raw(match.group(), first, last, kind, quoted))
+    return found
+
+
+def deletes(word: str) -> set[str]:
+    """Give the word and what is left of it with any one letter gone."""
+    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
+
+
+def is_one_slip(typed: str, meant: str) -> bool:
+    """Say whether one letter added, left out, replaced or swapped with its neighbour makes the one of the other (OSA distance 1)."""
+    if len(typed) == len(meant):
+        wrong = [place for place, (one, other) in enumerate(zip(typed, meant, strict=True)) if one != other]
+        if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
+            return typed[wrong[0]] == meant[wrong[1]] and typed[wrong[1]] == meant[wrong[0]]
+        return len(wrong) == 1
+    short, long = sorted((typed, meant), key=len)
+    return len(long) - len(short) == 1 and short in deletes(long)
+
+
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+_TWICE = re.compile(r"([a-z])\1+")
+_ODD = re.compile(r"[0-9@$!|+*]")
+Words = tuple[str, ...]
+
+
+class Speller:
+    """What one language knows about spelling: which words exist, what chat forms stand for, and which words to look for behind a slip."""
+
+    def __init__(
+        self, known: frozenset[str], variants: Mapping[str, Words], wanted: frozenset[str], function: frozenset[str]
+    ) -> None:
+        """Take the words that exist, the variants with what they stand for, the words of the lexicon, and the function words."""
+        self.known, self.variants, self.wanted, self.function = known, variants, wanted, function
+        self.joined = frozenset(word for word in wanted if len(word) >= 7)
+        self.slips: dict[str, list[str]] = {}
+        for word in sorted(wanted | {each for each in known if len(each) >= 6}):
+            if len(word) >= 5 and word.isalpha():
+                for part in deletes(word):
+                    self.slips.setdefault(part, []).append(word)
+        # Of a cache's size: a help line's vocabulary fits, an attacker's does not fill the memory.
+        self.resolve = lru_cache(maxsize=50_000)(self._resolve)
+
+    def knows(self, word: str) -> bool:
+        """Say whether the word exists as it stands."""
+        return word in self.known or word in self.variants
+
+    def _resolve(self, typed: str) -> tuple[Words, bool]:
+        """Give the words that were meant, and whether that is a guess behind a typing error."""
+        exact = self._exact(typed)
+        if exact is not None:
+            return exact, False
+        plain = typed.replace("'", "")
+        if len(plain) >= 6 and plain.isalpha():
+            split = self._split(plain)
+            if split is not None:
+                return split, False
+        meant = self._behind_slip(plain) if len(plain) >= 5 else None
+        return ((meant,), True) if meant is not None else ((plain or typed,), False)
+
+    def _exact(self, typed: str) -> Words | None:
+        """Give what a word stands for without guessing: as it is, a variant, stretched, or with digits for letters."""
+        found = self._as_it_is(typed)
+        if found is None and _STRETCHED.search(typed):
+            found = self._stretched(typed)
+        if found is None and _ODD.search(typed) and any(each.isalpha() for each in typed):
+            found = self._leet(typed)
+        return found
+
+    def _as_it_is(self, typed: str) -> Words | None:
+        if typed in self.variants:
+            return self.variants[typed]
+        if typed in self.known:
+            return (typed,)
+        if "'" in typed:
+            head, _, tail = typed.partition("'")
+            if f"'{tail}" in self.variants and (head in self.known or head in self.variants):
+                return (*self.variants.get(head, (head,)), *self.variants[f"'{tail}"])
+            plain = typed.replace("'", "")
+            return self.variants.get(plain) or ((plain,) if plain in self.known else None)
+        return None
+
+    def _stretched(self, typed: str) -> Words | None:
+        for letters in (r"\1\1", r"\1"):
+            found = self._as_it_is(_STRETCHED.sub(letters, typed))
+            if found is not None:
+                return found
+        return self._as_it_is(_TWICE.sub(r"\1", typed))
+
+    def _leet(self, typed: str) -> Words | None:
+        table = characters()["leet"]
+        for one in ("i", "l"):
+            word = "".join(one if each in "1!|" else table.get(each, each) for each in typed)
+            found = self._as_it_is(word)
+            if found is None and word.isalpha() and len(word) >= 6:
+                found = self._split(word)
+            if found is not None:
+                return found
+        word = "".join(table.get(each, each) for each in typed)
+        if word.count("*") == 1 and len(word) >= 3:
+            before, after = word.split("*")
+            fits = [
+                each for each in self.slips.get(before + after, ()) if len(each) == len(word) and each in self.wanted
+            ]
+            fits = [each for each in fits if each.startswith(before) and each.endswith(after)]
+            return (fits[0],) if len(fits) == 1 else None
+        return None
+
+    def _split(self, typed: str) -> Words | None:
+        """Give the words that were written without spaces: the fewest that exist, one of them a function word or all in the lexicon."""
+        best: list[tuple[int, Words] | None] = [(0, ())] + [None] * len(typed)
+        for end in range(1, len(typed) + 1):
+            for start in range(max(0, end - 14), end):
+                before, part = best[start], typed[start:end]
+                if before is None or not self._may_stand_alone(part):
+                    continue
+                cost = before[0] + (3 if len(part) > 2 else 4)
+                if best[end] is None or cost < best[end][0]:  # type: ignore[index]  # mypy does not narrow an element
+                    best[end] = (cost, (*before[1], part))
+        found = best[-1]
+        if found is None or len(found[1]) < 2:
+            return None
+        parts = found[1]
+        if any(each in self.function for each in parts) or all(each in self.wanted and len(each) > 3 for each in parts):
+            return tuple(word for each in parts for word in self.variants.get(each, (each,)))
+        return None
+
+    def _may_stand_alone(self, part: str) -> bool:
+        if len(part) <= 2:
+            return part in self.function
+        return part in self.known or part in self.variants
+
+    def _behind_slip(self, typed: str) -> str | None:
+        """Give the one word that a slip away from exists; none when it could be several of different kinds."""
+        if not typed.isalpha() and "*" not in typed:
+            return None
+        near = {word for part in deletes(typed) for word in self.slips.get(part, ()) if is_one_slip(typed, word)}
+        if len(near) > 1:
+            # The first letter is seldom wrong; then the same length, for a swap or a wrong key, is likeliest.
+            near = {word for word in near if word[0] == typed[0]} or near
+            near = {word for word in near if sorted(word) == sorted(typed)} or near
+        common = sorted(word for word in near if word not in self.wanted)
+        if common:
+            return common[0]
+        return min(near) if near else None
