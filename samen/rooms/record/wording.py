@@ -5,6 +5,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
@@ -229,7 +230,7 @@ def quantity(value: Any) -> str:
         return ""
     unit = str(value.get("unit") or value.get("currency") or value.get("code") or "")
     number = value["value"]
-    number = int(number) if isinstance(number, float) and number.is_integer() else number
+    number = int(number) if isinstance(number, (float, Decimal)) and number == int(number) else number
     # Braces hold a remark for machines (UCUM, paragraph 6): "68 {score}" is just 68.
     return f"{number} {re.sub(r'[{].*?[}]', '', unit)}".strip()
 

@@ -3,7 +3,7 @@
 import json
 from base64 import b64decode, b64encode
 from collections.abc import MutableMapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -21,6 +21,7 @@ from samen.rooms.treatment.questionnaires import Questionnaire
 from samen.rooms.treatment.scoring import Answers, score
 
 ABOUT = "treatment.draft"
+SAME_SHEET = timedelta(minutes=30)  # whoever opens the questionnaire again after that fills it in anew
 
 
 def read_course(grant: Allowed | Permit, person: UUID) -> tuple[tuple[Point, ...], tuple[Unread, ...]]:
@@ -65,6 +66,18 @@ def keep(
         IntegrityError
     ):  # the same sheet came twice in one moment, and the other one was first: this is its next version
         record.save_many([(grant, each) for each in both], origin="own", now=at)
+
+
+def sheet(session: MutableMapping[str, Any], person: UUID, name: str, now: datetime) -> UUID:
+    """Give the number of the page on which a questionnaire is asked: the same one to whoever comes back to it soon.
+
+    Browsers fetch a page anew when somebody goes back, and people press twice: neither may become a second filling-in.
+    """
+    given = session.get(f"treatment.sheet.{person}.{name}", {})
+    if not given or now - datetime.fromisoformat(given["at"]) > SAME_SHEET:
+        given = {"id": str(uuid4()), "at": now.isoformat()}
+        session[f"treatment.sheet.{person}.{name}"] = given
+    return UUID(given["id"])
 
 
 def put_draft(session: MutableMapping[str, Any], person: UUID, name: str, answers: Answers) -> None:

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import assert_never
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -118,7 +118,7 @@ def _after(outcome: Outcome) -> HttpResponse:
 def _page_of(request: Request, found: Questionnaire, form: AnswersForm, status: int = 200) -> HttpResponse:
     asked = {
         "questionnaire": found,
-        "sheet": form.sheet or uuid4(),
+        "sheet": form.sheet or store.sheet(request.session, request.person, found.id, request.now),
         "form": form,
         "title": found.title.of(_language()),
         "instruction": found.instruction.of(_language()),

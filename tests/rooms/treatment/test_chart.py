@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samen.rooms.treatment.change import Point
-from samen.rooms.treatment.chart import Band, Dot, Picture, runs, svg
+from samen.rooms.treatment.chart import LETTER, TEXT, Band, Dot, Picture, runs, svg
 from samen.rooms.treatment.page import strips
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -75,3 +75,15 @@ def test_a_single_answer_is_drawn_without_a_band():
     found = strip((18, 1))
     assert found.margin is None
     assert "chart__band" not in found.picture
+
+
+def test_the_words_of_the_band_lie_beside_the_course_and_not_on_it():
+    # The first answers lie at the top left of the band, where the words would otherwise stand.
+    drawn = svg(picture(dot(16, 90), dot(19, 60), dot(11, 30), dot(6, 1), band=Band(8, 24, "can be chance")))
+    words = re.search(r'x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)">can be chance', drawn)
+    dots = [(float(x), float(y)) for x, y in re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', drawn)]
+    assert words is not None
+    long = 13 * LETTER
+    left = float(words[1]) - (long if words[3] == "end" else 0)
+    top, bottom = float(words[2]) - TEXT, float(words[2])
+    assert [at for at in dots if left <= at[0] <= left + long and top - 5 <= at[1] <= bottom + 25] == []

@@ -247,10 +247,24 @@ def test_what_others_sent_and_we_could_not_read_is_said(client, noor):
 
 
 def test_a_page_that_is_sent_twice_is_one_filling_in(client, noor):
-    sheet = re.search(r'name="sheet" value="([^"]+)"', text(client.get(reverse("treatment:ask", args=["gad-7"]))))[1]
+    sheet = sheet_of(client, "gad-7")
     for _ in range(2):
         send(client, "gad-7", all_of("gad-7", 2) | {"sheet": sheet})
     assert kept(noor) == [("gad-7", 14)]
+
+
+def sheet_of(client, name):
+    return re.search(r'name="sheet" value="([^"]+)"', text(client.get(reverse("treatment:ask", args=[name]))))[1]
+
+
+def test_going_back_to_the_page_gives_the_same_sheet_and_each_questionnaire_its_own(client):
+    assert sheet_of(client, "gad-7") == sheet_of(client, "gad-7") != sheet_of(client, "phq-9")
+
+
+def test_a_questionnaire_that_is_opened_later_is_a_new_one(noor):
+    session, now = {}, timezone.now()
+    first = store.sheet(session, noor.id, "gad-7", now)
+    assert store.sheet(session, noor.id, "gad-7", now + store.SAME_SHEET + timedelta(seconds=1)) != first
 
 
 def test_going_back_to_mend_an_answer_replaces_the_total(client, noor):
