@@ -131,6 +131,7 @@ def _finding(shown: inference.Shown) -> dict[str, Any]:
     kept = {name: value for name, value in asdict(shown).items() if name != "body"}
     return {
         **_plain(kept),
+        "made_by": "ai-system",  # a label for programs, also while it is held
         "finding": _plain(asdict(open_body.finding)) if open_body else None,
         "explanation": explanation,
         "read": [_plain({**asdict(each), "label": item.label}) for each, item in _items(open_body)],
