@@ -31,6 +31,8 @@ from samen.rights.store import cases, facts, inference, stopping
 from samen.rights.store import service as duty
 from samen.rights.words import Category, Denied, Purpose, Recipient, Use
 from samen.rooms.record import door as record
+from samen.web import doctor, doctor_data
+from samen.web.findings import Level
 from tests import named
 from tests import service as running
 from tests.acceptance.test_rows_register import NEVER
@@ -84,6 +86,26 @@ def test_a_service_with_a_secret_that_can_be_guessed_does_not_serve(clinic: runn
     assert file.read_text() == before
     assert tried.returncode != 0
     assert "The secret django_key is too short" in tried.stderr
+
+
+OPEN_DATABASES = {
+    "listens everywhere": lambda: doctor_data.reach(["*"], address="", encrypted=False),
+    "listens on the network": lambda: doctor_data.reach(["127.0.0.1", "10.0.0.4"], address="10.0.0.4", encrypted=False),
+    "has no password": lambda: doctor.database_address("postgresql://samen@db.example.org:5432/samen"),
+    "is reached as root": lambda: doctor.database_address("postgresql://root:secret@db.example.org:5432/samen"),
+}
+
+
+@pytest.mark.row("R2.1a")
+@pytest.mark.parametrize("way", OPEN_DATABASES)
+def test_an_open_database_is_a_danger_and_a_service_with_a_danger_does_not_serve(way: str):
+    assert [each.level for each in OPEN_DATABASES[way]()] == [Level.DANGER]
+
+
+@pytest.mark.row("R2.1a")
+def test_a_database_on_this_machine_alone_is_none():
+    assert list(doctor_data.reach(["localhost", "::1"], address="", encrypted=False)) == []
+    assert list(doctor.database_address("postgresql:///samen?host=/run/postgresql")) == []
 
 
 # --- R2.1c: what is derived goes with the person ------------------------------------------------------------------------

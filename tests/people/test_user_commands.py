@@ -49,6 +49,7 @@ def test_the_printed_link_lets_its_owner_choose_a_password_once(client):
     [
         (["user", "add", "x@example.org", "--role", "person"], "--person"),
         (["user", "add", "x@example.org", "--language", "xx"], "en or nl"),
+        (["user", "add", "nobody"], "no e-mail address"),
         (["user", "reset-second-factor", "nobody@example.org"], "No active account"),
     ],
 )

@@ -125,6 +125,7 @@ def test_an_inference_that_takes_too_long_is_denied(made: House):
     assert run(made).code == "TIMEOUT"
 
 
+@pytest.mark.row("R3.1c")
 def test_a_finding_without_explanation_is_no_finding(made: House):
     behave.explain = lambda gathered, finding: None
     assert run(made).code == "NO_EXPLANATION"

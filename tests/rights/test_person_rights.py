@@ -157,6 +157,7 @@ def test_the_home_page_always_has_the_way_to_a_human_and_counts_nothing(kim: Cli
     assert "badge" not in page
 
 
+@pytest.mark.row("P6", "K2.6")
 def test_everything_is_two_presses_from_home(noor: Client):
     home = noor.get(reverse("today")).content.decode()
     assert f'href="{reverse("rights:me")}"' in home

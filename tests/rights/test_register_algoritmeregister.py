@@ -108,6 +108,7 @@ def made(db: None) -> House:
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.row("C1a")
 def test_each_system_is_published_in_dutch_and_by_the_rules_whatever_the_readers_language(made: House, language: str):
     visitor = Client(headers={"accept-language": language})
     published = visitor.get(f"/register/{SUGGEST.id}/algoritmeregister.json").json()

@@ -111,6 +111,7 @@ def test_the_register_as_json_has_every_system_in_both_languages(made: House):
     assert mine["runs_as_entered"] is True
 
 
+@pytest.mark.row("C1a")
 def test_the_register_as_json_has_exactly_the_fields_of_its_schema(made: House):
     run(made)
     schema = json.loads(SCHEMA.read_text())

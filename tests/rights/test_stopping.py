@@ -111,7 +111,6 @@ def test_nobody_else_presses_stop(made: House):
         stopping.order(made.care(Scope.RIGHTS), [SUGGEST], "all", "", at=NOW, language="nl")
 
 
-@pytest.mark.row("K2.7")
 def test_after_a_stop_it_takes_a_new_yes_to_run_again(made: House):
     stop(made)
     after = LATER + timedelta(minutes=1)

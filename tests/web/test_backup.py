@@ -83,6 +83,7 @@ def test_a_restored_service_reads_everyone_and_its_log_verifies(clinic, elsewher
     assert "The log holds." in elsewhere.well("audit", "verify", "--live")
 
 
+@pytest.mark.row("R2.1a")
 def test_whoever_was_erased_after_the_backup_stays_erased_when_it_is_restored_in_place(clinic, elsewhere):
     elsewhere.well("restore", elsewhere.place)
     elsewhere.python(ERASE.format(clinic.people[0]))

@@ -149,6 +149,7 @@ def test_one_run_for_each_filling_in(house):
     assert len(inference.records(house.own(Scope.FINDINGS), system=systems.PROGRESS.id)) == 1
 
 
+@pytest.mark.row("R3.1b")
 def test_the_record_lists_exactly_what_was_read(house):
     say_yes(house)
     earlier(house)

@@ -88,14 +88,16 @@ def fixed_set() -> list[Gathered]:
     return [read for case in made if not infer(read := course.of_material(case.material)).abstained]
 
 
-def test_R3_1c_taking_away_the_stated_main_factor_changes_the_direction():
+@pytest.mark.row("R3.1c")
+def test_taking_away_the_stated_main_factor_changes_the_direction():
     reads = fixed_set()
     moved = [direction(without(read, names_in(main_factor(read)[1].factors[0]))) != direction(read) for read in reads]
     assert len(reads) > 200
     assert sum(moved) / len(moved) >= 0.9
 
 
-def test_R3_1c_taking_away_a_factor_that_is_stated_as_left_out_changes_nothing():
+@pytest.mark.row("R3.1c")
+def test_taking_away_a_factor_that_is_stated_as_left_out_changes_nothing():
     for read in fixed_set():
         left_out = [factor for factor in main_factor(read)[1].factors if factor.key.endswith(".left_out")]
         assert direction(without(read, set().union(*map(names_in, left_out)))) == direction(read)
