@@ -38,7 +38,9 @@ def verify(file: File = None, live: Live = False, key: Key = None, known: Known 
             said, good = kit.check(file, trusted or store.public_key(), notes)
         else:
             said, good = _file(file, trusted, notes)
-    except (OSError, UnicodeDecodeError, BadCheckpoint, BadReceipt) as wrong:
+    except OSError as wrong:
+        _stop(f"{wrong.filename} cannot be read: {wrong.strerror}. Check the path.")
+    except (UnicodeDecodeError, BadCheckpoint, BadReceipt) as wrong:
         _stop(str(wrong))
     typer.echo("\n".join(said))
     raise typer.Exit(0 if good else 1)

@@ -13,6 +13,8 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -52,6 +54,8 @@ def add(
         _stop(f"{', '.join(sorted(wrong))}: nobody can be given this role. Use --person for somebody in care.")
     if language not in dict(settings.LANGUAGES):
         _stop(f"{language}: this language is not spoken here. Use en or nl.")
+    if not _is_address(email):
+        _stop(f"{email}: this is no e-mail address.")
     if store.account_of(email) is not None:
         _stop("An account with this address exists already. `samen user list` shows whom.")
     password = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if ask_password else None
@@ -140,6 +144,14 @@ def _write(path: Path, values: dict[str, str]) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
+
+
+def _is_address(email: str) -> bool:
+    try:
+        validate_email(email)
+    except ValidationError:
+        return False
+    return True
 
 
 def _link(account: Account) -> str:

@@ -35,6 +35,7 @@ from samen.web.troubles import Trouble
 STEPS = {"begin": "Opening the clinic", "days": "Living through ninety days"}
 COLOURS = {Level.DANGER: "bold red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
 
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on, instead of SAMEN_PORT.")]
 Migrate = Annotated[
     bool | None, typer.Option("--migrate/--no-migrate", help="Bring the database to this version first, or refuse.")
 ]
@@ -42,7 +43,7 @@ Migrate = Annotated[
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on, instead of SAMEN_HOST.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on, instead of SAMEN_PORT.")] = None,
+    port: Port = None,
     migrate: Migrate = None,
 ) -> None:
     """Serve Samen. Refuses while `samen doctor` finds a danger, or when the check of the gate fails."""
@@ -65,7 +66,7 @@ def _serve() -> None:
 
 
 def demo(
-    port: Annotated[int | None, typer.Option(help="Port to listen on, instead of SAMEN_PORT.")] = None,
+    port: Port = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Forget the made-up clinic that is there and start anew.")
     ] = False,

@@ -9,11 +9,13 @@ import re
 import secrets
 import tomllib
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 
 class BadSetting(ValueError):
@@ -23,6 +25,19 @@ class BadSetting(ValueError):
 def setting(default: object, about: str) -> Any:
     """Declare one setting: its default and one sentence on what it does."""
     return field(default=default, metadata={"about": about})
+
+
+BOUNDS = {  # setting -> least and most
+    "port": (1, 65535),
+    "upload_mb": (1, 512),
+    "threads": (1, 64),
+    "review_days": (1, 90),
+    "review_capacity": (1, 100_000),
+    "break_glass_minutes": (5, 24 * 60),
+    "backup_days": (1, 3650),
+}
+CHOICES = {"country": ("nl", "be", "eu"), "language": ("en", "nl")}
+SCHEMES = {"database": ("sqlite", "postgresql"), "email_url": ("smtp", "smtps")}
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,12 @@ class Config:
     language: str = setting("nl", "Language when a visitor's browser asks for none of ours: en or nl.")
     time_zone: str = setting("Europe/Amsterdam", "Time zone in which times are shown.")
     email_url: str = setting("", "smtp://user:password@host:port; empty = mail is written to home/mail.")
+    sms_gateway: str = setting(
+        "", "Address of an SMS gateway that sends the help line's answers: a form with to and text. Empty = no SMS."
+    )
+    line_mail: str = setting(
+        "", "Maildir folder from which mail to the help line is taken each minute. Empty = no mail."
+    )
     upload_mb: int = setting(64, "Largest upload, in megabytes.")
     threads: int = setting(4, "Threads that answer requests.")
     review_days: int = setting(7, "Days within which a clinician decides on a held finding.")
@@ -81,7 +102,32 @@ def read(env: Mapping[str, str], file: Mapping[str, object]) -> Config:
             given[name] = _typed(f"SAMEN_{name.upper()}", raw, each.default)
         elif name in file:
             given[name] = _typed(f"{name} in samen.toml", file[name], each.default)
-    return Config(**given)
+    found = Config(**given)
+    for name, wrong in problems(found):
+        where = f"SAMEN_{name.upper()}"
+        raise BadSetting(f"{where if where in env else f'{name} in samen.toml'}: {wrong}")
+    return found
+
+
+def problems(config: Config) -> Iterator[tuple[str, str]]:
+    """Give each setting whose value is of the right kind and can still not be meant, with what would be right."""
+    for name, (least, most) in BOUNDS.items():
+        if not least <= getattr(config, name) <= most:
+            yield name, f"{getattr(config, name)} is not between {least} and {most}."
+    for name, words in CHOICES.items():
+        if getattr(config, name) not in words:
+            yield name, f"{getattr(config, name)!r} is not one of {', '.join(words)}."
+    if config.time_zone not in available_timezones():
+        yield (
+            "time_zone",
+            f"{config.time_zone!r} is no time zone that is known here. Write one such as Europe/Amsterdam.",
+        )
+    if not config.hosts:
+        yield "hosts", "no host name is left. Name those that people use, with commas between."
+    for name, schemes in SCHEMES.items():
+        value = getattr(config, name)
+        if value and urlsplit(value).scheme not in schemes:
+            yield name, f"it must begin with {' or '.join(f'{each}://' for each in schemes)}."
 
 
 def _typed(name: str, raw: object, like: object) -> object:

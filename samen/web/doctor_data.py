@@ -1,7 +1,7 @@
 """What the doctor finds in the database: whether it keeps what it must keep, and whether keys, log and clock agree."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import disk_usage
@@ -53,6 +53,15 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
             f"The database does not answer ({type(wrong).__name__}).",
             "SAMEN_DATABASE",
             "Start it, or mend the address, user or password in SAMEN_DATABASE.",
+        )
+        return
+    if lacking and serving.is_new():
+        yield Finding(
+            Level.NOTE,
+            "NO_TABLES",
+            "The database is empty.",
+            IN_THE_DATABASE,
+            "Run `samen serve`, which makes the tables, or `samen migrate`.",
         )
         return
     if lacking:
@@ -265,15 +274,7 @@ def postgresql() -> Iterator[Finding]:
         address, encrypted = cursor.fetchone()
         cursor.execute("SELECT setting FROM pg_settings WHERE name = 'listen_addresses'")
         listens = [each.strip() for each in (cursor.fetchone() or ("",))[0].split(",") if each.strip()]
-    outside = [each for each in listens if each not in ("localhost", "127.0.0.1", "::1")]
-    if outside and not encrypted:
-        yield Finding(
-            Level.DANGER,
-            "DATABASE_OPEN",
-            f"The database listens for other machines ({', '.join(outside)}), and speaks without encryption.",
-            f"listen_addresses of PostgreSQL{f' at {address}' if address else ''}",
-            "On one machine: listen_addresses = 'localhost' in postgresql.conf. Across machines: turn on ssl in PostgreSQL.",
-        )
+    yield from reach(listens, address=address, encrypted=encrypted)
     if is_super:
         yield Finding(
             Level.WARNING,
@@ -282,6 +283,22 @@ def postgresql() -> Iterator[Finding]:
             "SAMEN_DATABASE",
             "Make a role that owns this one database alone (docs/operator/install.md).",
         )
+
+
+def reach(listens: Iterable[str], *, address: str, encrypted: bool) -> Iterator[Finding]:
+    """Find a database that listens for other machines: a danger when what is said to it can be read on the way."""
+    outside = [each for each in listens if each not in ("localhost", "127.0.0.1", "::1")]
+    if not outside:
+        return
+    what = f"The database listens for other machines ({', '.join(outside)})"
+    yield Finding(
+        Level.WARNING if encrypted else Level.DANGER,
+        "DATABASE_OPEN",
+        f"{what}." if encrypted else f"{what}, and speaks without encryption.",
+        f"listen_addresses of PostgreSQL{f' at {address}' if address else ''}",
+        "On one machine: listen_addresses = 'localhost' in postgresql.conf. Across machines: turn on ssl in PostgreSQL, "
+        "and let a firewall and pg_hba.conf admit this machine alone.",
+    )
 
 
 def disk(home: Path) -> Iterator[Finding]:

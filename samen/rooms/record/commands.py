@@ -58,6 +58,8 @@ def fhir(
     """Import FHIR R4. Repeatable: what is there already stays as it is. Exit code: 0 all in, 3 some refused, 1 failed."""
     if report is not None and report.suffix not in (".csv", ".jsonl"):
         _stop("A report is a .csv or a .jsonl file. Choose one of these endings.")
+    if not path.exists():
+        _stop(f"{path}: there is no such file or folder. Check the path.")
     files = list(find(path))
     if not files:
         _stop(f"{path}: no .json, .ndjson or .jsonl file here.")
