@@ -154,6 +154,21 @@ def _seed() -> bytes:
     return urlsafe_b64decode(settings.SECRETS["ledger_key"])
 
 
+def sign_text(text: str) -> str:
+    """Sign any text with the log's key, as a note that `verify_text` reads. The text ends in a newline.
+
+    Raises: ValueError for a text that could be taken for one of the log's own checkpoints.
+    """
+    if text.startswith(f"{origin()}\n"):
+        raise ValueError("This text begins as a checkpoint of the log does. Give it another first line.")
+    return notes.sign_note(text, _seed(), origin())
+
+
+def verify_text(note: str) -> str:
+    """Give a note's text once the signature by the log's key has been found good. Raises: BadCheckpoint."""
+    return notes.verify_note(note, public_key())
+
+
 def checkpoint(now: datetime) -> Checkpoint:
     """Sign the log as it is now; when it has not grown since the last checkpoint, give that one."""
     current = head()

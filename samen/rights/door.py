@@ -150,6 +150,12 @@ def file_evidence(
     return row.passed
 
 
+def stage_to_prove(system: Registered) -> Stage:
+    """Give the stage for which evidence is due: where a system is in use, else the pilot that comes first."""
+    state = register_store.states().get(system.id)
+    return Stage.GENERAL if state is not None and state.stage == Stage.GENERAL else Stage.PILOT
+
+
 def add_validation(system_id: str, run: Validation) -> None:
     """Name how a system is validated on made-up material: `run` calls `gate.trial` and gives each figure of the manifest."""
     VALIDATIONS[system_id] = run

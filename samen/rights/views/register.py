@@ -282,6 +282,8 @@ def _told(facts: Mapping[str, Any]) -> tuple[str, dict[str, object]]:
         return "hand", {"role": sentence(f"people.role.{facts['hand']}")}
     if "evidence" in facts:
         return ("evidence_met" if facts.get("passed") else "evidence_missed"), {}
+    if "report" in facts:
+        return "report_signed" if "signed" in facts else "report_met" if facts.get("passed") else "report_missed", {}
     if "withdrawn" in facts:
         return "evidence_withdrawn", {}
     if "need" in facts:
