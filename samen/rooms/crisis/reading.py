@@ -63,6 +63,7 @@ class Reading:
     spans: tuple[Span, ...]
     language: str  # en, nl, or mixed
     raised_by: str  # rules, model or both; empty when nothing raised it
+    taken_back: bool = False  # it denies danger, or takes back what was said before
 
 
 def action_of(level: Level) -> Action:

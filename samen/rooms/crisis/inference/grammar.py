@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from samen.rooms.crisis.inference.language import languages
 from samen.rooms.crisis.inference.lexicon import LANGUAGES, Phrase, concepts_of, lexicon
 from samen.rooms.crisis.inference.normalise import BREAK, STOP, Raw, pieces
-from samen.rooms.crisis.inference.rules import Element, Entry, Pattern, rules
+from samen.rooms.crisis.inference.rules import Element, Entry, Pattern, bit, rules
 from samen.rooms.crisis.reading import Level
 
 NEG, FILLER, SPLIT = "NEG", "FILLER", "SPLIT"
@@ -44,6 +44,7 @@ class Said:
     owned: set[int] = field(default_factory=set)  # words of a [[phrase]]: a negation there is part of its meaning
     inherited: dict[int, str] = field(default_factory=dict)  # clause -> the subject it takes over from the one before
     whole: str = "en"  # language of the message
+    bits: int = 0  # of the concepts that are there
 
     def scope(self, name: str) -> list[int] | None:
         """Give for each word the number of its clause or sentence; None for the whole message."""
@@ -92,16 +93,27 @@ def parse(text: str, language: str | None = None) -> Parsed:
             for spot in _matches(said, phrase):
                 _put(said, phrase.gives, spot[:2])
                 said.owned.update(range(*spot[:2]))
-    caps = [(guard, spot) for each in spoken for guard in rules(each).guards for spot in _matches(said, guard)]
+    caps = []
+    for each in spoken:
+        known = rules(each)
+        for guard in _candidates(said, known.guards, known.guards_by_concept):
+            caps += [(guard, spot) for spot in _matches(said, guard)]
     hits, denied = [], []
     for each in spoken:
-        for rule in rules(each).rules:
+        known = rules(each)
+        for rule in _candidates(said, known.rules, known.rules_by_concept):
             for first, last, negated, guessed in _matches(said, rule, with_denied=True):
                 if negated:
                     denied.append(Hit(rule, first, last, Level.NONE, "negation"))
                 else:
                     hits.append(_capped(said, rule, (first, last), caps, guessed))
     return Parsed(said, tuple(hits), tuple(denied), frozenset(guard.of for guard, _ in caps))
+
+
+def _candidates(said: Said, entries: Sequence[Entry], by_concept: Mapping[str, tuple[int, ...]]) -> list[Entry]:
+    """Give the entries whose rarest concept is there, in their order."""
+    numbers = {number for name in said.spots for number in by_concept.get(name, ())}
+    return [entries[number] for number in sorted(numbers)]
 
 
 # --- words ---
@@ -163,8 +175,11 @@ def _joined(found: Sequence[Raw], place: int, language: str) -> str:
 
 
 def _put(said: Said, concept: str, spot: Spot) -> None:
-    there = said.spots.setdefault(concept, [])
-    if spot not in there:
+    there = said.spots.get(concept)
+    if there is None:
+        said.spots[concept] = [spot]
+        said.bits |= bit(concept)
+    elif spot not in there:
         there.append(spot)
 
 
@@ -174,27 +189,22 @@ def _concepts(said: Said) -> None:
     covered: set[int] = set()  # negations inside a longer expression are that expression's own
     consumed: set[int] = set()
     found: list[tuple[str, Spot]] = []
-    for place, word in enumerate(words):
-        language = said.language[place]
-        for each in (language,) if language else LANGUAGES:
-            known = lexicon(each)
-            for phrase in known.phrases.get(word, ()):
-                spot = _laid(said, phrase, place)
-                if spot is not None:
-                    found.append((phrase.concept, spot))
-                    covered |= _own(said, spot)  # a negation in a gap stays one: "maak er geen eind aan"
-                    if phrase.concept in known.consuming:
-                        consumed |= _own(said, spot)
+    for concept, spot, consumes in _phrases(said):
+        found.append((concept, spot))
+        own = _own(said, spot)
+        covered |= own  # a negation in a gap stays one: "maak er geen eind aan"
+        if consumes:
+            consumed |= own
     for place, word in enumerate(words):
         language = said.language[place]
         for each in (language,) if language else LANGUAGES:
             for concept in concepts_of(word, each):
-                if concept == NEG and place in covered:
+                if concept in (NEG, SPLIT) and place in covered:
                     continue
                 found.append((concept, (place, place + 1)))
                 if concept in lexicon(each).consuming:
                     consumed.add(place)
-    consuming = {concept for each in LANGUAGES for concept in lexicon(each).consuming}
+    consuming = lexicon("en").consuming | lexicon("nl").consuming
     for concept, spot in sorted(found, key=lambda each: each[1]):
         if concept in consuming or not consumed & _own(said, spot):
             _put(said, concept, spot)
@@ -202,6 +212,24 @@ def _concepts(said: Said) -> None:
         if said.quoted[place]:
             _put(said, "QUOTED", (place, place + 1))
     said.negations = [spot[0] for spot in said.spots.get(NEG, ())]
+
+
+def _phrases(said: Said) -> Iterator[tuple[str, Spot, bool]]:
+    """Give the words in a row that stand for a concept: looked up by their rarest word, so that few are tried."""
+    there: dict[str, list[int]] = {}
+    for place, word in enumerate(said.words):
+        there.setdefault(word, []).append(place)
+    typed = there.keys()
+    for language in LANGUAGES:
+        known = lexicon(language)
+        for word in there:
+            for phrase in known.phrases.get(word, ()):
+                if not phrase.needs <= typed:
+                    continue
+                for place in there[phrase.words[0]]:
+                    spot = _laid(said, phrase, place) if said.language[place] in (language, "") else None
+                    if spot is not None:
+                        yield phrase.concept, spot, phrase.concept in known.consuming
 
 
 def _laid(said: Said, phrase: Phrase, place: int) -> Spot | None:
@@ -293,9 +321,8 @@ def _matches(said: Said, entry: Entry, with_denied: bool = False) -> list[Match]
     good: dict[int, Match] = {}
     denied: dict[int, Match] = {}
     scope = said.scope(entry.within)
-    spots = said.spots
     for pattern in entry.patterns:
-        if not all(any(name in spots for name in element.concepts) for element in pattern.elements):
+        if not _may_match(pattern, said.bits):
             continue
         for laid in _found(said, pattern, entry):
             first, last = min(spot[0] for spot in laid), max(spot[1] for spot in laid)
@@ -310,6 +337,10 @@ def _matches(said: Said, entry: Entry, with_denied: bool = False) -> list[Match]
             elif with_denied:
                 denied.setdefault(where, match)
     return [*good.values(), *(each for where, each in denied.items() if where not in good)]
+
+
+def _may_match(pattern: Pattern, bits: int) -> bool:
+    return all(need & bits for need in pattern.needs)
 
 
 def _found(said: Said, pattern: Pattern, entry: Entry) -> Iterator[tuple[Spot, ...]]:
@@ -415,7 +446,10 @@ def _negated(said: Said, pattern: Pattern, laid: Sequence[Spot]) -> bool:
     reach = [
         place
         for place in said.negations
-        if place not in own and said.clause[place] == clause and said.place[place] >= low and place < high
+        if place not in own
+        and said.clause[place] == clause
+        and said.place[place] >= low
+        and (place < last or (place < high and said.language[place] != "en"))
     ]
     return len(reach) % 2 == 1
 

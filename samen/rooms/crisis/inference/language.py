@@ -14,7 +14,9 @@ CLEAR = (
 @lru_cache(maxsize=50_000)
 def only_in(word: str) -> str:
     """Give the one language in which this word exists, or nothing when it is in both or in none."""
-    there = [language for language in LANGUAGES if word in lexicon(language).own]
+    there = [language for language in LANGUAGES if word in lexicon(language).plain]
+    if not there:
+        there = [language for language in LANGUAGES if word in lexicon(language).own]
     if not there:
         there = [language for language in LANGUAGES if _exact(word, language)]
     return there[0] if len(there) == 1 else ""

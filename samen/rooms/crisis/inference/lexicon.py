@@ -5,6 +5,7 @@ Loaded from content/lexicon/<language>/*.toml; the format is told in content/rul
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -28,6 +29,7 @@ class Phrase:
     words: Words
     gaps: tuple[int, ...]
     concept: str
+    needs: frozenset[str]  # its words, to see quickly that one is missing
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,11 @@ class Lexicon:
     single: Mapping[str, tuple[str, ...]]  # word -> concepts
     starts: tuple[tuple[str, str], ...]  # beginning of a word -> concept
     ends: tuple[tuple[str, str], ...]
-    phrases: Mapping[str, tuple[Phrase, ...]]  # first word -> phrases, longest first
-    own: frozenset[str]  # words that exist in this language
+    phrases: Mapping[str, tuple[Phrase, ...]]  # rarest word -> phrases
+    plain: frozenset[
+        str
+    ]  # its common and function words: what tells the language, since a lexicon may hold borrowed words
+    own: frozenset[str]  # all words that exist in this language
     function: frozenset[str]
     speller: Speller
 
@@ -121,19 +126,18 @@ def _sorted_out(
     """Sort entries into single words, parts of words and phrases."""
     single: dict[str, dict[str, None]] = {}
     starts, ends = [], []
-    phrases: dict[str, list[Phrase]] = {}
+    phrases: list[Phrase] = []
     for form, concept in dict.fromkeys(entries):
         words = tuple(word for typed in form.split() for word in _spelled(typed, variants))
         if len(words) > 1:
-            phrase = _phrase(words, concept)
-            phrases.setdefault(phrase.words[0], []).append(phrase)
+            phrases.append(_phrase(words, concept))
         elif form.endswith("*"):
             starts.append((form[:-1], concept))
         elif form.startswith("*"):
             ends.append((form[1:], concept))
         elif words:
             single.setdefault(words[0], {})[concept] = None
-    wanted = set(single) | {word for each in phrases.values() for phrase in each for word in phrase.words}
+    wanted = set(single) | {word for phrase in phrases for word in phrase.words}
     common, function = plain
     meant = {word for words in variants.values() for word in words}
     # A word too plain to be looked for behind a slip is one of the common words and not in a class by itself.
@@ -147,11 +151,22 @@ def _sorted_out(
         single={word: tuple(found) for word, found in single.items()},
         starts=tuple(starts),
         ends=tuple(ends),
-        phrases={first: tuple(sorted(each, key=lambda one: -len(one.words))) for first, each in phrases.items()},
+        phrases=_by_rarest(phrases, function),
+        plain=frozenset(common | function),
         own=known | frozenset(variants),
         function=frozenset(function),
         speller=Speller(known, variants, frozenset(closed), frozenset(function)),
     )
+
+
+def _by_rarest(phrases: Sequence[Phrase], function: set[str]) -> Mapping[str, tuple[Phrase, ...]]:
+    """Sort phrases by the word that the fewest others hold, a function word last: a message has few of those."""
+    held = Counter(word for phrase in phrases for word in phrase.needs)
+    found: dict[str, list[Phrase]] = {}
+    for phrase in phrases:
+        rarest = min(sorted(phrase.needs), key=lambda word: (word in function, held[word]))
+        found.setdefault(rarest, []).append(phrase)
+    return {word: tuple(each) for word, each in found.items()}
 
 
 def _spelled(typed: str, variants: Mapping[str, Words]) -> Words:
@@ -176,7 +191,7 @@ def _phrase(words: Words, concept: str) -> Phrase:
             kept.append(word)
             gaps.append(gap)
             gap = 0
-    return Phrase(tuple(kept), tuple(gaps), concept)
+    return Phrase(tuple(kept), tuple(gaps), concept, frozenset(kept))
 
 
 @lru_cache(maxsize=50_000)

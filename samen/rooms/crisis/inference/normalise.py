@@ -82,10 +82,7 @@ def pieces(text: str) -> list[Raw]:
     found = []
     for match in _PIECES.finditer(folded):
         kind, (start, end) = match.lastgroup or "word", match.span()
-        if quotes:
-            quoted = any(low < start and end < high for low, high in quotes)
-        else:
-            quoted = False
+        quoted = any(low < start and end < high for low, high in quotes)
         kind = kind if kind in ("picture", STOP, BREAK, "spaced") else "word"
         first, last = (start, end) if offsets is None else (offsets[start], offsets[end - 1] + 1)
         found.append(Raw(match.group(), first, last, kind, quoted))

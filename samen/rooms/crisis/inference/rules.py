@@ -7,7 +7,7 @@ words harmless or less urgent; a [[rule]] raises the level. The format is told i
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ class Pattern:
 
     elements: tuple[Element, ...]
     ordered: bool
+    rarest: tuple[str, ...] = ()  # the concepts of the element that messages hold least
+    needs: tuple[int, ...] = ()  # for each element, the bits of its concepts: a message that lacks one cannot match
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,23 @@ class Entry:
     counterexamples: tuple[str, ...] = ()
 
 
+_BITS: dict[str, int] = {}
+OFTEN = ("SELF", "NEG", "MYSELF", "ME", "MY", "OTHER")  # in most messages: looked at last
+
+
+def bit(name: str) -> int:
+    """Give a concept's bit, the same one for the life of the process."""
+    return _BITS.setdefault(name, 1 << len(_BITS))
+
+
+def pattern_of(elements: tuple[Element, ...], *, ordered: bool) -> Pattern:
+    """Give a pattern with what it needs, the rarest first."""
+    rarest = sorted(elements, key=lambda each: (any(name in OFTEN for name in each.concepts), len(each.concepts)))
+    return Pattern(
+        elements, ordered, rarest[0].concepts, tuple(sum({bit(name) for name in each.concepts}) for each in rarest)
+    )
+
+
 @dataclass(frozen=True)
 class Rules:
     """What one language has, in order of use."""
@@ -75,6 +94,25 @@ class Rules:
     phrases: tuple[Entry, ...]
     guards: tuple[Entry, ...]
     rules: tuple[Entry, ...]
+
+    @cached_property
+    def guards_by_concept(self) -> Mapping[str, tuple[int, ...]]:
+        """Give, for each concept, the guards that can match only where it stands."""
+        return _by_concept(self.guards)
+
+    @cached_property
+    def rules_by_concept(self) -> Mapping[str, tuple[int, ...]]:
+        """Give, for each concept, the rules that can match only where it stands."""
+        return _by_concept(self.rules)
+
+
+def _by_concept(entries: Sequence[Entry]) -> Mapping[str, tuple[int, ...]]:
+    found: dict[str, dict[int, None]] = {}
+    for number, entry in enumerate(entries):
+        for pattern in entry.patterns:
+            for name in pattern.rarest:
+                found.setdefault(name, {})[number] = None
+    return {name: tuple(numbers) for name, numbers in found.items()}
 
 
 _FIELDS: Mapping[str, frozenset[str]] = {
@@ -143,10 +181,10 @@ def _entry(language: str, file: str, kind: str, row: Mapping[str, Any]) -> Entry
 def _patterns(where: str, row: Mapping[str, Any]) -> tuple[Pattern, ...]:
     made = []
     for text in _listed(row.get("seq", ())):
-        made.append(Pattern(_sequence(where, text), ordered=True))
+        made.append(pattern_of(_sequence(where, text), ordered=True))
     rows = row.get("all", ())
     for each in rows if rows and isinstance(rows[0], list) else [rows] if rows else ():
-        made.append(Pattern(tuple(_element(where, name) for name in each), ordered=False))
+        made.append(pattern_of(tuple(_element(where, name) for name in each), ordered=False))
     if not made:
         raise BadContent(f"{where}: give seq = [...] or all = [...].")
     return tuple(made)

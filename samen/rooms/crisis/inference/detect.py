@@ -1,0 +1,109 @@
+"""Reading one message: the rules say how much danger they see, and a model may raise that, never lower it."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from samen.rooms.crisis.inference import grammar
+from samen.rooms.crisis.inference.grammar import Hit, Parsed
+from samen.rooms.crisis.inference.linear import Model, Scored, model
+from samen.rooms.crisis.reading import Level, Reading, Span, Topic, action_of
+
+LAYERS = ("rules", "model")
+MOST_SPANS = 6
+WORDS_SHOWN = 3  # words that the model leaned on most
+# Without a model a rule's level stands for a probability by itself: rough, and said to be so on the card of the layers.
+BY_RULE = (0.02, 0.05, 0.2, 0.8, 0.95)
+URGENT_FIRST = tuple(Topic)
+
+
+def read(text: str, language: str | None = None, layers: Collection[str] = LAYERS) -> Reading:
+    """Say what one message shows.
+
+    Takes:  the text as it came; the language when it is known (en, nl); which layers are used (all, or fewer to compare).
+    """
+    parsed = grammar.parse(text, language)
+    hits = parsed.hits if "rules" in layers else ()
+    level = max((hit.level for hit in hits), default=Level.NONE)
+    scored = scores(parsed, layers) if "model" in layers else None
+    raised = _raised(scored) if scored is not None else Level.NONE
+    reached = max(level, raised)
+    return Reading(
+        level=reached,
+        action=action_of(reached),
+        probability=round(scored[1].danger if scored is not None else BY_RULE[level], 4),
+        topics=_topics(parsed, reached, by_model=raised > level),
+        spans=_spans(parsed, hits, scored[0] if scored is not None and raised > level else None),
+        language=parsed.said.whole,
+        raised_by=_by(level, raised),
+        taken_back=bool(parsed.denied) or bool(parsed.said.spots.get("TAKE-BACK")),
+    )
+
+
+def marks(parsed: Parsed, layers: Collection[str] = LAYERS) -> list[str]:
+    """Give what the rules and the lexicon saw, as marks for the model."""
+    found = [f"concept {name}" for name in parsed.said.spots if name not in ("START", "END", "FILLER", "SPLIT")]
+    if "rules" not in layers:
+        return found
+    level = max((hit.level for hit in parsed.hits), default=Level.NONE)
+    found.append(f"level {int(level)}")
+    found += [f"reached {each}" for each in range(1, int(level) + 1)]
+    found += sorted({f"topic {hit.rule.topic}" for hit in parsed.hits if hit.level >= Level.UNCLEAR})
+    found += sorted({f"lowered {hit.capped}" for hit in parsed.hits if hit.capped})
+    found += [f"guard {kind}" for kind in sorted(parsed.guards)]
+    if parsed.denied:
+        found.append("denied")
+    if len({hit.rule.id for hit in parsed.hits if hit.level >= Level.UNCLEAR}) > 1:
+        found.append("several")
+    return found
+
+
+def scores(parsed: Parsed, layers: Collection[str] = LAYERS) -> tuple[Model, Scored] | None:
+    """Score with the model of the message's language; of a mixed message with both, and the higher one counts."""
+    whole = parsed.said.whole
+    models = [model(each) for each in (("en", "nl") if whole == "mixed" else (whole,))]
+    seen = marks(parsed, layers)
+    found = [(each, each.score(parsed.said.words, seen)) for each in models if each is not None]
+    return max(found, key=lambda pair: (pair[1].danger, pair[1].risk), default=None)
+
+
+def _raised(scored: tuple[Model, Scored]) -> Level:
+    known, found = scored
+    if found.danger >= known.alarm:
+        return Level.DANGER
+    return Level.UNCLEAR if found.risk >= known.ask else Level.NONE
+
+
+def _by(rules: Level, raised: Level) -> str:
+    if max(rules, raised) < Level.UNCLEAR:
+        return "rules" if rules else ""
+    if raised > rules:
+        return "model"
+    return "both" if raised >= Level.UNCLEAR and action_of(raised) is action_of(rules) else "rules"
+
+
+def _topics(parsed: Parsed, level: Level, *, by_model: bool) -> tuple[Topic, ...]:
+    """Give the topics, the most urgent first; what the model alone heard goes by what the rules saw at a lower level."""
+    hits = sorted(parsed.hits, key=lambda hit: (-hit.level, URGENT_FIRST.index(hit.rule.topic or Topic.OBLIQUE)))
+    found = dict.fromkeys(hit.rule.topic for hit in hits if hit.rule.topic is not None and hit.level > Level.NONE)
+    if not found and by_model and level >= Level.UNCLEAR:
+        return (Topic.OBLIQUE,)
+    return tuple(found)
+
+
+def _spans(parsed: Parsed, hits: Iterable[Hit], leaned: Model | None) -> tuple[Span, ...]:
+    """Give where the words stand that decided, in the text as it came."""
+    said = parsed.said
+    ordered = sorted((hit for hit in hits if hit.level > Level.NONE), key=lambda hit: -hit.level)
+    found = dict.fromkeys(Span(said.starts[hit.first], said.ends[hit.last - 1], hit.rule.id) for hit in ordered)
+    if leaned is not None:
+        found |= dict.fromkeys(_leaned_on(said.words, (said.starts, said.ends), leaned))
+    return tuple(list(found)[:MOST_SPANS])
+
+
+def _leaned_on(words: Sequence[str], where: tuple[Sequence[int], Sequence[int]], leaned: Model) -> list[Span]:
+    """Give the words that pulled the model most."""
+    pulls = sorted(((leaned.pull(word), place) for place, word in enumerate(words)), reverse=True)[:WORDS_SHOWN]
+    return [
+        Span(where[0][place], where[1][place], "model")
+        for pull, place in sorted(pulls, key=lambda each: each[1])
+        if pull > 0
+    ]

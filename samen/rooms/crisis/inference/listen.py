@@ -1,0 +1,89 @@
+"""What a talk shows, message by message and as a whole, and why: the inference of `crisis.detect`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from samen.rights.words import Explanation, Finding, Gathered, Phrase
+from samen.rooms.crisis.inference import detect, talk
+from samen.rooms.crisis.reading import Level, Reading
+
+WORDS = "crisis.detect"
+TOPICS = "crisis.triage.topic"
+TOPICS_TOLD = 3
+
+
+@dataclass(frozen=True)
+class Turns:
+    """Messages of one talk in their order, with where the talk stood before them and the layers to use."""
+
+    texts: tuple[str, ...]
+    language: str | None = None
+    before: talk.State = talk.State()
+    layers: tuple[str, ...] = detect.LAYERS
+
+
+def infer(gathered: Gathered) -> Finding:
+    """Read each message, and fold it into the state of the talk. Without a message it abstains."""
+    turns: Turns = gathered.data
+    if not turns.texts:
+        return Finding("abstain", {"level": 0}, f"{WORDS}.sure", abstained=True, reason=f"{WORDS}.code.abstain")
+    state, states, readings = turns.before, [], []
+    for text in turns.texts:
+        reading = detect.read(text, turns.language, turns.layers)
+        state = talk.fold(state, reading)
+        readings.append(reading)
+        states.append(state)
+    value: dict[str, Any] = {
+        "level": int(state.level),
+        "topics": _topics(readings),
+        "readings": [_plain(each) for each in readings],
+        "talk": [{"level": int(each.level), "action": str(each.action), "say": str(each.say)} for each in states],
+        "state": talk.to_plain(state),
+    }
+    return Finding(str(state.action), value, f"{WORDS}.sure")
+
+
+def _plain(reading: Reading) -> dict[str, Any]:
+    return {
+        "level": int(reading.level),
+        "action": str(reading.action),
+        "probability": reading.probability,
+        "topics": [str(topic) for topic in reading.topics],
+        "spans": [[span.start, span.end, span.rule] for span in reading.spans],
+    }
+
+
+def _topics(readings: Sequence[Reading]) -> list[str]:
+    """Give the topics of all messages, those of the highest level first."""
+    ordered = sorted(readings, key=lambda each: -each.level)
+    return list(dict.fromkeys(str(topic) for each in ordered if each.level >= Level.UNCLEAR for topic in each.topics))
+
+
+def explain(gathered: Gathered, finding: Finding) -> Explanation:
+    """Say why, to the person and to staff: what was heard, in how many messages, and what would change it."""
+    topics = finding.value.get("topics", [])[:TOPICS_TOLD]
+    heard = tuple(Phrase(f"{WORDS}.factor.topic", {"topic": Phrase(f"{TOPICS}.{topic}")}) for topic in topics)
+    return Explanation(
+        says=Phrase(f"{WORDS}.code.{finding.code}"),
+        says_to_staff=Phrase(f"{WORDS}.staff.{finding.code}"),
+        factors=(
+            *(heard or (Phrase(f"{WORDS}.factor.none"),)),
+            Phrase(f"{WORDS}.factor.messages", {"n": len(gathered.data.texts)}),
+        ),
+        would_change=Phrase(f"{WORDS}.would_change.{finding.code}"),
+        sure=Phrase(f"{WORDS}.sure"),
+        decides=Phrase(f"{WORDS}.who_decides"),
+        object=Phrase(f"{WORDS}.objecting"),
+    )
+
+
+def of_material(piece: Mapping[str, Any]) -> Gathered:
+    """Read one talk of a validation: `turns` in their order; and if given `language`, `state` (before) and `layers`."""
+    turns = Turns(
+        texts=tuple(piece["turns"]),
+        language=piece.get("language"),
+        before=talk.of_plain(piece["state"]) if piece.get("state") else talk.State(),
+        layers=tuple(piece.get("layers") or detect.LAYERS),
+    )
+    return Gathered(items=(), data=turns, language=piece.get("language") or "en")

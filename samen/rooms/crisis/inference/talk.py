@@ -1,0 +1,123 @@
+"""The state of a conversation: what was said stays said for a while, and one alarm is enough.
+
+A per-message threshold compounds over a long talk (1 % is 13 % after 14 turns), and what was said can be taken back a turn
+later. So the state holds a decayed maximum, a trend and whether something was taken back; every state can be made anew
+from its readings.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from math import exp, log
+from typing import Any
+
+from samen.rooms.crisis.reading import Action, Level, Reading, action_of
+
+TURNS_TO_HALF = 12.0  # a reading weighs half after so many turns
+HOURS_TO_HALF = 24.0  # or after so many hours
+HELD_BACK = 0.5  # what was taken back fades at this share of the speed: taking it back is no all clear
+ASKS_MAKE_ALARM = 3  # so many turns that call for a question, on two topics or rising, are heard as one alarm
+CALM_TURNS = 8  # so many calm turns after an escalation before new danger gives a new block
+
+
+class Say(StrEnum):
+    """What the answer holds next. The block of numbers is given once per escalation; then other words, and staying."""
+
+    NOTHING = "nothing"
+    QUESTION = "question"
+    BLOCK = "block"
+    STAY = "stay"
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a conversation stands after a message."""
+
+    turns: int = 0
+    at: datetime | None = None  # of the last message, where times are known
+    level: Level = Level.NONE
+    action: Action = Action.NONE
+    say: Say = Say.NOTHING
+    weight: float = 0.0  # decayed maximum of level plus probability
+    peak: Level = Level.NONE
+    trend: float = 0.0  # slow mean against quick mean of the probabilities: above 0 it gets worse
+    quick: float = 0.0
+    slow: float = 0.0
+    asks: float = 0.0  # decayed count of turns that called for a question
+    ask_topics: tuple[str, ...] = ()
+    contradiction: bool = False
+    told: Level = Level.NONE  # the level at which the block was given
+    calm: int = 0  # turns without a sign since
+
+
+def fold(state: State, reading: Reading, at: datetime | None = None) -> State:
+    """Give the state after one more message, written at this moment; None when times are not known."""
+    passed = max(0.0, (at - state.at).total_seconds() / 3600) if at is not None and state.at is not None else 0.0
+    contradiction = state.contradiction or (
+        state.peak >= Level.UNCLEAR and reading.taken_back and reading.level < state.peak
+    )
+    keep = exp(-log(2) * (1 / TURNS_TO_HALF + passed / HOURS_TO_HALF) * (HELD_BACK if contradiction else 1.0))
+    quick = 0.5 * state.quick + 0.5 * reading.probability
+    slow = 0.85 * state.slow + 0.15 * reading.probability
+    asks = state.asks * keep + (reading.action is Action.ASK)
+    topics = state.ask_topics
+    if reading.action is Action.ASK:
+        topics = tuple(dict.fromkeys((*topics, *(str(topic) for topic in reading.topics))))
+    now = int(reading.level) + min(0.99, reading.probability)
+    level = reading.level
+    if asks >= ASKS_MAKE_ALARM - 0.5 and (len(topics) > 1 or quick > slow):
+        level = max(level, Level.DANGER)
+        now = max(now, float(Level.DANGER))
+    weight = max(now, state.weight * keep)
+    standing = max(level, Level(min(int(weight + 0.35), int(max(state.peak, level)))))
+    calm = state.calm + 1 if reading.level < Level.UNCLEAR else 0
+    after = replace(
+        state,
+        turns=state.turns + 1,
+        at=at or state.at,
+        level=standing,
+        action=action_of(standing),
+        weight=round(weight, 6),
+        peak=max(state.peak, level),
+        trend=round(quick - slow, 6),
+        quick=round(quick, 6),
+        slow=round(slow, 6),
+        asks=round(asks, 6),
+        ask_topics=topics,
+        contradiction=contradiction,
+        calm=calm,
+    )
+    return _spoken(state, after, level)
+
+
+def _spoken(before: State, after: State, now: Level) -> State:
+    """Say what the answer holds: the block at a first or worse alarm, or at new danger after a calm; never one per message."""
+    rearmed = before.calm >= CALM_TURNS and now >= Level.DANGER
+    if now >= Level.DANGER and (now > before.told or rearmed):
+        return replace(after, say=Say.BLOCK, told=now)
+    if after.action is Action.ALARM:
+        return replace(after, say=Say.STAY)
+    return replace(after, say=Say.QUESTION if now is Level.UNCLEAR else Say.NOTHING)
+
+
+def replay(readings: Iterable[tuple[Reading, datetime | None]]) -> State:
+    """Make a state anew from what was read, each with its moment where that is known."""
+    state = State()
+    for reading, at in readings:
+        state = fold(state, reading, at)
+    return state
+
+
+def to_plain(state: State) -> dict[str, Any]:
+    """Give a state as plain values, to keep."""
+    at = state.at.isoformat() if state.at is not None else None
+    return {**asdict(state), "level": int(state.level), "peak": int(state.peak), "told": int(state.told), "at": at}
+
+
+def of_plain(kept: Mapping[str, Any]) -> State:
+    """Read a state back."""
+    levels = {name: Level(kept[name]) for name in ("level", "peak", "told")}
+    words = {"action": Action(kept["action"]), "say": Say(kept["say"]), "ask_topics": tuple(kept["ask_topics"])}
+    at = datetime.fromisoformat(kept["at"]) if kept["at"] else None
+    return State(**{**kept, **levels, **words, "at": at})
