@@ -13,7 +13,7 @@ from samen.rooms.crisis.selftest.measure import Share
 from samen.rooms.crisis.selftest.perturb import Kind
 
 LANGUAGES = ("en", "nl")
-SET_AT = datetime(2026, 11, 25, 23, 0, tzinfo=UTC)  # before any detector had been measured on the sealed set
+SET_AT = datetime(2026, 11, 25, tzinfo=UTC)  # the day they were written down, before any detector was measured by them
 
 
 @dataclass(frozen=True)

@@ -135,5 +135,5 @@ def figures(found: Mapping[str, Any], system: Registered) -> list[rights.Figure]
         for name, each in by_name.items()
         if each["found"] is not None and each["n"]
     }
-    measured["bars"] = rights.Figure("bars", share, share, share, len(found["bars"]))
-    return [measured[each.measure] for each in system.manifest.evidence if each.measure in measured]
+    wanted = [measured[each.measure] for each in system.manifest.evidence if each.measure in measured]
+    return [*wanted, rights.Figure("bars", share, share, share, len(found["bars"]))]
