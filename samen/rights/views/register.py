@@ -116,9 +116,10 @@ def measures(sheet: Sheet) -> list[Measure]:
 
 
 def measure_name(system: Registered, measure: str) -> str:
-    """Give a figure's name in words where its room wrote them, else its code."""
-    key = f"{system.manifest.words}.measure.{measure}"
-    return sentence(key) if words.has(key) else measure.replace("_", " ").replace("-", " ")
+    """Give a figure's name in words where its room wrote them, for this system or for all of its own, else its code."""
+    prefixes = (system.manifest.words, system.manifest.words.partition(".")[0])
+    key = next((each for prefix in prefixes if words.has(each := f"{prefix}.measure.{measure}")), None)
+    return sentence(key) if key else measure.replace("_", " ").replace("-", " ")
 
 
 def _sheet(name: str) -> Sheet:

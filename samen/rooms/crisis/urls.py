@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern
 
-from samen.rooms.crisis.views import policy
+from samen.rooms.crisis import api
+from samen.rooms.crisis.views import console, contact, live, policy, watching
 
 app_name = "crisis"
-urlpatterns: list[URLPattern] = [*policy.urlpatterns]
+urlpatterns: list[URLPattern] = [
+    *contact.urlpatterns,
+    *console.urlpatterns,
+    *live.urlpatterns,
+    *api.urlpatterns,
+    *policy.urlpatterns,
+    *watching.urlpatterns,
+]

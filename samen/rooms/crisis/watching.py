@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from samen.rights.words import Category, Purpose, Recipient, Use
 from samen.rooms.crisis.reading import Level
+from samen.words import say
 
 LONGEST_RULE = timedelta(days=183)  # then the person is asked anew: half a year is long in somebody's life
 QUIET_AFTER = timedelta(hours=24)  # one alert at a time: a second one only for something worse
@@ -103,3 +104,41 @@ def due(rule: Rule, step: int, at: datetime) -> datetime:
 def is_new(level: Level, last: tuple[Level, datetime] | None, now: datetime) -> bool:
     """Say whether danger that was heard is news: nothing was told in the last day, or this is worse than what was."""
     return last is None or now - last[1] >= QUIET_AFTER or level > last[0]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail in plain text."""
+
+    subject: str
+    body: str
+
+
+def letter(
+    rule: Rule, *, name: str, person: str, link: str, numbers: tuple[str, str], rehearsal: bool = False
+) -> Letter:
+    """Write what whoever is told reads: the person's own words, what must never happen, and what to do.
+
+    `numbers` are the emergency number and a line to talk to. Nothing that was read stands in it.
+    """
+    words = "crisis.watching.mail"
+    start = say(f"{words}.rehearsal", rule.language) if rehearsal else ""
+    body = say(
+        f"{words}.text",
+        rule.language,
+        name=name,
+        person=person,
+        message=rule.message,
+        never=rule.never or say(f"{words}.nothing_written", rule.language),
+        link=link,
+        emergency=numbers[0],
+        line=numbers[1],
+    )
+    return Letter(start + say(f"{words}.subject", rule.language, person=person), f"{start}\n\n{body}".lstrip())
+
+
+def question(*, name: str, person: str, service: str, link: str, language: str) -> Letter:
+    """Write the question to somebody whom a person named."""
+    words = "crisis.watching.mail"
+    body = say(f"{words}.ask", language, name=name, person=person, service=service, link=link)
+    return Letter(say(f"{words}.ask_subject", language), body)

@@ -1,0 +1,225 @@
+"""The AI systems of this room: `crisis.detect` hears danger, `crisis.triage` orders the help line, `crisis.watch-own` keeps a person's own rule."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+from samen.people.roles import Role
+from samen.rights import door as rights
+from samen.rights import gate
+from samen.rights.words import (
+    Aim,
+    Category,
+    Context,
+    Denied,
+    Gathered,
+    Gives,
+    Item,
+    Oversight,
+    Permit,
+    Purpose,
+    Recipient,
+    RiskClass,
+    System,
+    Use,
+)
+from samen.rooms.crisis import scoring, watching
+from samen.rooms.crisis.inference import detect, grammar, linear, listen, order, watch
+from samen.rooms.crisis.selftest.bars import EVIDENCE
+from samen.rooms.crisis.store import contacts
+from samen.rooms.crisis.store import watching as watches
+from samen.rooms.crisis.watching import Source, Whom
+from samen.rooms.record import door as record
+
+HERE = Path(__file__).parent
+ROOM = "rooms/crisis"
+
+
+def files(*patterns: str) -> tuple[str, ...]:
+    """Give files of this room, seen from `samen/`, in a fixed order: what a system's digest is over."""
+    found = {path for pattern in patterns for path in HERE.glob(pattern) if path.name != "__init__.py"}
+    return tuple(sorted(f"{ROOM}/{path.relative_to(HERE)}" for path in found if path.is_file()))
+
+
+# What hears: the same for every system of this room. A change in any of these voids what was approved.
+HEARING = files("reading.py", "inference/*.py", "content/rules/*/*.toml", "content/lexicon/*/*.toml")
+MODELS = files("content/model/*.json")
+VALIDATED = ("validated_for.written",)
+
+
+# --- crisis.detect ----------------------------------------------------------------------------------------------------
+
+
+def gather_turns(permit: Permit) -> Gathered:
+    """Read what the person wrote in their open talk, and nothing more."""
+    if permit.person is None:
+        raise rights.NotPermitted("A validation run has no person to read about.")
+    said, language = contacts.texts(permit, permit.person)
+    items = tuple(Item(Category.TALK, f"Message/{number}", f"{listen.WORDS}.item", at) for number, at, _ in said)
+    return Gathered(items=items, data=listen.Turns(tuple(text for _, _, text in said), language), language=language)
+
+
+DETECT = rights.register(
+    System(
+        id="crisis.detect",
+        version="1.0",
+        owner="Samen",
+        accountable=Role.CLINICAL_LEAD,
+        context=Context.SELF_HELP,
+        risk_class=RiskClass.HIGH,  # a medical purpose, until a service has shown otherwise
+        aim=Aim.SAFETY,
+        uses=(Use(Category.TALK, Purpose.SAFETY, Recipient.PERSON),),
+        gives=Gives.SIGNAL,
+        oversight=Oversight.INFORM,
+        reviewer=None,
+        languages=("en", "nl"),
+        validated_for=VALIDATED,
+        not_validated_for=("not_validated_for.real", "not_validated_for.languages"),
+        evidence=EVIDENCE,
+        needed_until=date(2028, 12, 31),
+        words=listen.WORDS,
+        alternative="help",
+        sources=(*HEARING, *files("systems.py", "content/detect.toml")),
+        models=MODELS,
+        gather=gather_turns,
+        infer=listen.infer,
+        explain=listen.explain,
+        material=listen.of_material,
+    )
+)
+
+
+def score(
+    asked: Iterable[scoring.Asked], layers: Sequence[str], *, actor: UUID | None = None, size: int = scoring.CHUNK
+) -> Iterator[list[dict[str, Any]] | Denied]:
+    """Hear messages of a file through the gate, a chunk at a time: each chunk is a validation run on the ledger, in nobody's record."""
+    talks = scoring.Talks()
+    for chunk in scoring.chunks(asked, size):
+        pieces, places = scoring.material(chunk, talks, layers)
+        ran = gate.trial(DETECT, pieces, actor=actor)
+        if isinstance(ran, Denied):
+            yield ran
+            return
+        yield scoring.answers(chunk, places, [finding.value for finding, _ in ran.findings], talks)
+
+
+def time_each(texts: Sequence[str]) -> list[float]:
+    """Give the seconds that each message takes to read."""
+    taken = []
+    for text in texts:
+        start = perf_counter()
+        detect.read(text)
+        taken.append(perf_counter() - start)
+    return taken
+
+
+def seen(text: str, language: str | None = None) -> tuple[tuple[str, ...], tuple[str, ...], int]:
+    """Give what training learns from: a message's words, the marks of the rules, and the level that rules alone reach."""
+    parsed = grammar.parse(text, language)
+    level = max((int(hit.level) for hit in parsed.hits), default=0)
+    return tuple(parsed.said.words), tuple(detect.marks(parsed)), level
+
+
+def terms(words: Sequence[str]) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Give the terms of both blocks of the model, counted."""
+    return linear.word_terms(words), linear.part_terms(words)
+
+
+# --- crisis.triage ----------------------------------------------------------------------------------------------------
+
+
+def gather_talk(permit: Permit) -> Gathered:
+    """Read what the person wrote in their open talk with the line, and nothing more."""
+    if permit.person is None:
+        raise rights.NotPermitted("A validation run has no person to read about.")
+    said, language = contacts.texts(permit, permit.person)
+    items = tuple(Item(Category.TALK, f"Message/{number}", f"{order.WORDS}.item", at) for number, at, _ in said)
+    return Gathered(items=items, data={"said": said}, language=language)
+
+
+TRIAGE = rights.register(
+    System(
+        id="crisis.triage",
+        version="1.0",
+        owner="Samen",
+        accountable=Role.CLINICAL_LEAD,
+        context=Context.CARE,
+        risk_class=RiskClass.HIGH,  # AI Act Annex III 5(d), emergency triage: built as if it applied
+        aim=Aim.SAFETY,
+        uses=(Use(Category.TALK, Purpose.SAFETY, Recipient.CARE_TEAM),),
+        gives=Gives.ORDER,
+        oversight=Oversight.INFORM,  # it orders, humans take and decide: docs/decisions/0006
+        reviewer=None,
+        languages=("en", "nl"),
+        validated_for=VALIDATED,
+        not_validated_for=("not_validated_for.real", "not_validated_for.languages"),
+        evidence=EVIDENCE,
+        needed_until=date(2028, 12, 31),
+        words=order.WORDS,
+        alternative="crisis:start",
+        sources=(
+            *HEARING,
+            *files("triage.py", "systems.py", "store/contacts.py", "store/queue.py", "content/triage.toml"),
+        ),
+        models=MODELS,
+        gather=gather_talk,
+        infer=order.infer,
+        explain=order.explain,
+        material=order.of_material,
+        clear=contacts.forget_readings,
+    )
+)
+
+
+# --- crisis.watch-own -------------------------------------------------------------------------------------------------
+
+
+def gather_written(permit: Permit) -> Gathered:
+    """Read what the person wrote lately in the one place that the permit names."""
+    if permit.person is None:
+        raise rights.NotPermitted("A validation run has no person to read about.")
+    since = permit.issued - watching.LOOK_BACK
+    said, items = [], []
+    if Category.NOTES in permit.categories:
+        for each in reversed(record.own_entries(permit, permit.person, since)):
+            if each.kind == "note":
+                said.append((each.at, each.text))
+                items.append(Item(Category.NOTES, each.ref, f"{watch.WORDS}.item.{Source.JOURNAL}", each.at))
+    return Gathered(items=tuple(items), data={"said": said}, language="en")
+
+
+WATCH = rights.register(
+    System(
+        id="crisis.watch-own",
+        version="1.0",
+        owner="Samen",
+        accountable=Role.CLINICAL_LEAD,
+        context=Context.SELF_HELP,
+        risk_class=RiskClass.HIGH,
+        aim=Aim.SAFETY,
+        uses=tuple(sorted(use for source in Source for whom in (Whom.CONTACT, Whom.LINE) for use in
+                          watching.uses(source, [watching.Step(whom)]))),
+        gives=Gives.SIGNAL,
+        oversight=Oversight.INFORM,  # whom it tells is the person's own rule, not the system's: docs/decisions/0008
+        reviewer=None,
+        languages=("en", "nl"),
+        validated_for=VALIDATED,
+        not_validated_for=("not_validated_for.real", "not_validated_for.young", "not_validated_for.other_languages"),
+        evidence=EVIDENCE,
+        needed_until=date(2028, 12, 31),
+        words=watch.WORDS,
+        alternative="help",
+        sources=(*HEARING, *files("watching.py", "systems.py", "store/watching.py", "jobs/watching.py", "content/watch*.toml")),
+        models=MODELS,
+        gather=gather_written,
+        infer=watch.infer,
+        explain=watch.explain,
+        material=watch.of_material,
+        heavy=True,
+        in_parts=True,
+        clear=watches.clear,
+    )
+)  # fmt: skip
