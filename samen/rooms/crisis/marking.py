@@ -1,5 +1,6 @@
 """A text with the words marked that a computer reacted to."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,4 +22,4 @@ def pieces(text: str, spans: Sequence[Span]) -> tuple[Piece, ...]:
         for at in range(max(span.start, 0), min(span.end, len(text))):
             marked[at] = True
     cuts = [0, *(at for at in range(1, len(text)) if marked[at] != marked[at - 1]), len(text)]
-    return tuple(Piece(text[a:b], marked[a]) for a, b in zip(cuts, cuts[1:], strict=False) if a < b)
+    return tuple(Piece(text[a:b], marked[a]) for a, b in itertools.pairwise(cuts) if a < b)

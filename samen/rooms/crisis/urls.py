@@ -3,7 +3,7 @@
 from django.urls import URLPattern
 
 from samen.rooms.crisis import api
-from samen.rooms.crisis.views import console, contact, live, policy, watching
+from samen.rooms.crisis.views import console, contact, live, policy, selftest, watching
 
 app_name = "crisis"
 urlpatterns: list[URLPattern] = [
@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern] = [
     *live.urlpatterns,
     *api.urlpatterns,
     *policy.urlpatterns,
+    *selftest.urlpatterns,
     *watching.urlpatterns,
 ]

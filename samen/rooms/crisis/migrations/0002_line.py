@@ -1,10 +1,12 @@
 """The tables of the help line: contacts, messages, duty, policy."""
 
-import django.db.models.deletion
-import samen.rooms.crisis.triage
 import uuid
+
+import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+
+import samen.rooms.crisis.triage
 
 
 class Migration(migrations.Migration):

@@ -27,3 +27,9 @@ def known(key: str) -> bool:
 
 def _digest(key: str) -> str:
     return sha256(key.encode()).hexdigest()
+
+
+def name_of(key: str) -> str:
+    """Give the name of the program whose key this is; empty for none."""
+    found = ProgramKey.objects.filter(digest=_digest(key), ended_at=None).values_list("name", flat=True).first()
+    return found or ""

@@ -1,13 +1,14 @@
 """The pages of whoever writes to the help line. No account, no script; what opens a talk is a key that only they hold."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
@@ -37,7 +38,7 @@ ANSWERS = ("yes", "no", "none")
 @public_page
 def start(request: Request) -> HttpResponse:
     """Say who is there, and ask before anything else whether a computer may read along."""
-    if (mine := _mine(request)) is not None and not _is_closed(mine):
+    if (mine := mine_of(request)) is not None and not _is_closed(mine):
         return redirect("crisis:talk")
     return render(request, "crisis/contact/start.html", {**_there(request), "system": systems.TRIAGE.id})
 
@@ -49,7 +50,7 @@ def begin(request: Request) -> HttpResponse:
     """Begin a talk with the one press, yes or no. The page that follows shows the way back, once."""
     if request.POST.get("answer") not in ("yes", "no"):
         return redirect("crisis:start")
-    if (mine := _mine(request)) is not None and not _is_closed(mine):
+    if (mine := mine_of(request)) is not None and not _is_closed(mine):
         return redirect("crisis:talk")
     yes = request.POST["answer"] == "yes"
     if not ratelimit.consume(request, action="begin_line", config=BEGIN):
@@ -69,7 +70,7 @@ def begin(request: Request) -> HttpResponse:
 @public_page
 def talk(request: Request) -> HttpResponse:
     """Show one's own talk."""
-    mine = _mine(request)
+    mine = mine_of(request)
     return _page(request, mine) if mine else redirect("crisis:start")
 
 
@@ -78,7 +79,7 @@ def talk(request: Request) -> HttpResponse:
 @public_page
 def write(request: Request) -> HttpResponse:
     """Keep a message; sent twice, it stands once. In danger the page that follows shows at once what helps."""
-    mine = _mine(request)
+    mine = mine_of(request)
     if mine is None:
         return redirect("crisis:start")
     text = request.POST.get("text", "").strip()
@@ -96,7 +97,7 @@ def write(request: Request) -> HttpResponse:
 @public_page
 def urgency(request: Request) -> HttpResponse:
     """Keep how urgent the person says it is."""
-    mine, said = _mine(request), request.POST.get("urgency", "")
+    mine, said = mine_of(request), request.POST.get("urgency", "")
     if mine is not None and said in ("1", "2", "3"):
         contacts.say_urgency(mine.access, mine.contact, int(said))
     return redirect("crisis:talk" if mine else "crisis:start")
@@ -106,7 +107,7 @@ def urgency(request: Request) -> HttpResponse:
 @public_page
 def computer(request: Request) -> HttpResponse:
     """Let the person say yes or no again; with a no, what the computer made of the talk is gone at once."""
-    mine, said = _mine(request), request.POST.get("answer", "")
+    mine, said = mine_of(request), request.POST.get("answer", "")
     if mine is not None and said in ("yes", "no"):
         line.tell_and_choose(mine, yes=said == "yes", at=request.now, language=_language())
     return redirect("crisis:talk" if mine else "crisis:start")
@@ -116,7 +117,7 @@ def computer(request: Request) -> HttpResponse:
 @public_page
 def wrong(request: Request) -> HttpResponse:
     """Let the person say that what the computer made of the talk is wrong: a human looks into it."""
-    if (mine := _mine(request)) is None:
+    if (mine := mine_of(request)) is None:
         return redirect("crisis:start")
     access = mine.of(Scope.RIGHTS)
     newest = rights.latest(mine.of(Scope.FINDINGS), systems.TRIAGE.id)
@@ -132,7 +133,7 @@ def wrong(request: Request) -> HttpResponse:
 @public_page
 def questions(request: Request) -> HttpResponse:
     """Offer the ASQ while somebody waits: never a gate, and it moves nobody."""
-    if (mine := _mine(request)) is None:
+    if (mine := mine_of(request)) is None:
         return redirect("crisis:start")
     if request.method == "POST":
         answers = {each: request.POST[each] for each in QUESTIONS if request.POST.get(each) in ANSWERS}
@@ -165,7 +166,7 @@ def back(request: Request) -> HttpResponse:
 @public_page
 def leave(request: Request) -> HttpResponse:
     """Close the talk on this device: the cookie is gone and would open nothing."""
-    if (mine := _mine(request)) is not None:
+    if (mine := mine_of(request)) is not None:
         contacts.leave_device(mine.access, mine.contact)
     response = redirect("home")
     response.delete_cookie(COOKIE, path="/line")
@@ -225,11 +226,11 @@ def _asked(answers: dict[str, str]) -> list[dict[str, str]]:
     return [{"id": each, "answer": answers.get(each, "")} for each in QUESTIONS]
 
 
-def _mine(request: Request) -> Mine | None:
+def mine_of(request: Request) -> Mine | None:
     """Find the talk that this browser holds the key of, or that of the person who is signed in."""
     if (found := contacts.of_token(request.COOKIES.get(COOKIE, ""))) is not None:
         return found
-    if not request.user.is_authenticated:
+    if not cast(HttpRequest, request).user.is_authenticated:
         return None
     person = Person.objects.filter(account=request.user).values_list("id", flat=True).first()
     if person is None:
@@ -257,3 +258,17 @@ def _keep(response: HttpResponse, token: str) -> None:
 
 def _language() -> str:
     return (get_language() or settings.LANGUAGE_CODE)[:2]
+
+
+urlpatterns = [
+    path("line/", start, name="start"),
+    path("line/begin/", begin, name="begin"),
+    path("line/talk/", talk, name="talk"),
+    path("line/write/", write, name="write"),
+    path("line/urgency/", urgency, name="urgency"),
+    path("line/computer/", computer, name="computer"),
+    path("line/wrong/", wrong, name="wrong"),
+    path("line/questions/", questions, name="questions"),
+    path("line/back/", back, name="back"),
+    path("line/leave/", leave, name="leave"),
+]

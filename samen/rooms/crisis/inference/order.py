@@ -1,0 +1,61 @@
+"""What a talk with the help line as a whole reads as, and why: the inference of `crisis.triage`."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from samen.rights.words import Explanation, Finding, Gathered, Phrase
+from samen.rooms.crisis import triage
+from samen.rooms.crisis.inference import detect, talk
+from samen.rooms.crisis.reading import Level
+
+WORDS = "crisis.triage"
+TOPICS_TOLD = 3
+
+
+def infer(gathered: Gathered) -> Finding:
+    """Read each message in its order and give the state of the talk: its level, its topics, and where the words stand."""
+    said: list[tuple[int, datetime, str]] = gathered.data["said"]
+    if not said:
+        return Finding("abstain", {}, f"{WORDS}.sure", abstained=True, reason=f"{WORDS}.code.abstain")
+    readings = [(detect.read(text, gathered.language), at) for _, at, text in said]
+    state = talk.replay(readings)
+    topics = sorted(
+        {(-each.level, place, topic) for each, _ in readings for place, topic in enumerate(each.topics) if each.level}
+    )
+    value: dict[str, Any] = {
+        "level": int(state.level),
+        "probability": max(each.probability for each, _ in readings),
+        "topics": list(dict.fromkeys(str(topic) for _, _, topic in topics)),
+        "messages": len(said),
+        "spans": {
+            str(number): [[span.start, span.end, span.rule] for span in each.spans]
+            for (number, _, _), (each, _) in zip(said, readings, strict=True)
+            if each.level >= Level.UNCLEAR and each.spans
+        },
+    }
+    return Finding(triage.by_reading(state.level).lane.name.lower(), value, f"{WORDS}.sure")
+
+
+def explain(gathered: Gathered, finding: Finding) -> Explanation:
+    """Say why, to the person and to the counsellor."""
+    topics = finding.value.get("topics", [])[:TOPICS_TOLD]
+    heard = tuple(Phrase(f"{WORDS}.factor.topic", {"topic": Phrase(f"{WORDS}.topic.{topic}")}) for topic in topics) or (
+        Phrase(f"{WORDS}.factor.none"),
+    )
+    return Explanation(
+        says=Phrase(f"{WORDS}.code.{finding.code}"),
+        says_to_staff=Phrase(f"{WORDS}.staff.{finding.code}"),
+        factors=(*heard, Phrase(f"{WORDS}.factor.messages", {"n": finding.value.get("messages", 0)})),
+        would_change=Phrase(f"{WORDS}.would_change"),
+        sure=Phrase(f"{WORDS}.sure"),
+        decides=Phrase(f"{WORDS}.who_decides"),
+        object=Phrase(f"{WORDS}.objecting"),
+    )
+
+
+def of_material(piece: Mapping[str, Any]) -> Gathered:
+    """Read one made-up talk of a validation: `texts`, in their order, and `language`."""
+    start = datetime.fromisoformat(piece["at"])
+    said = [(number, start, text) for number, text in enumerate(piece["texts"], start=1)]
+    return Gathered(items=(), data={"said": said}, language=piece["language"])
