@@ -18,7 +18,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import Error as DatabaseFailed
 from django.db import transaction
 from django.utils import timezone
 
@@ -101,19 +100,32 @@ def run(
     `uses` are those to run for, all when left out; fewer only where the manifest says `in_parts`.
     Never raises for what a run can meet: every failure is `Denied` with a code.
     """
-    now = clock()
-    about = store_facts.of_person(system, person, now)
-    ask = _ask(system, about, actor, uses, person=person)
-    permit = _permit(system, about.facts, ask, person=person, actor=actor.actor if actor else None)
+    now, known = clock(), False
+    try:
+        about = store_facts.of_person(system, person, now)
+        known = about.facts.digest_on_file is not None
+        ask = _ask(system, about, actor, uses, person=person)
+        permit = _permit(system, about.facts, ask, person=person, actor=actor.actor if actor else None)
+    except Exception as wrong:  # what cannot be known or judged is a no
+        permit = _failed(system, "FAILED", wrong)
     if isinstance(permit, Denied):
-        store.note_denied(system.id, permit.code, [person] if about.facts.digest_on_file else [None], now)
+        _note(system, {person if known else None: permit}, now)
         return permit
     with _by(clock):
         ready = _infer(system, permit)
-    outcome = ready if isinstance(ready, Denied) else _commit(system, ready, about.owner, actor, clock)
+    outcome = ready if isinstance(ready, Denied) else _commit(system, ready, clock)
     if isinstance(outcome, Denied):
-        store.note_denied(system.id, outcome.code, [person], now)
+        _note(system, {person: outcome}, now)
     return outcome
+
+
+def _note(system: Registered, denied: Mapping[UUID | None, Denied], at: datetime) -> None:
+    """Write down that the gate said no. Whatever goes wrong here never stands in the way of the answer."""
+    try:
+        with transaction.atomic():
+            store.note_denied(system.id, {person: each.code for person, each in denied.items()}, at)
+    except Exception as wrong:
+        log.error("A no of %s could not be written down (%s).", system.id, type(wrong).__name__)
 
 
 def run_many(
@@ -127,19 +139,22 @@ def run_many(
     wanted = None if people is None else set(people)
     outcomes: dict[UUID, Outcome] = {}
     allowed: list[Permit] = []
-    for person, about in store_facts.of_everyone(system, now):
-        if wanted is not None and person not in wanted:
-            continue
-        permit = _permit(system, about.facts, _ask(system, about, None, person=person), person=person, actor=None)
-        if isinstance(permit, Denied):
-            outcomes[person] = permit
-        else:
-            allowed.append(permit)
+    try:
+        for person, about in store_facts.of_everyone(system, now):
+            if wanted is not None and person not in wanted:
+                continue
+            permit = _permit(system, about.facts, _ask(system, about, None, person=person), person=person, actor=None)
+            if isinstance(permit, Denied):
+                outcomes[person] = permit
+            else:
+                allowed.append(permit)
+    except Exception as wrong:
+        failed = _failed(system, "FAILED", wrong)
+        return dict.fromkeys(wanted or (*outcomes, *(each.person for each in allowed if each.person)), failed)
     with _by(clock):
         ready = _infer_many(system, allowed, outcomes) if allowed else []
     outcomes |= _commit_many(system, ready, clock) if allowed else {}
-    denied = {person: each.code for person, each in outcomes.items() if isinstance(each, Denied)}
-    store.note_denied_many(system.id, denied, now)
+    _note(system, {person: each for person, each in outcomes.items() if isinstance(each, Denied)}, now)
     for person in wanted - outcomes.keys() if wanted else ():
         outcomes[person] = Denied("NO_CONSENT")
     return outcomes
@@ -158,11 +173,13 @@ def trial(
 ) -> TrialRun | Denied:
     """Run an AI system on material without a person: through the same gate, on the ledger as such, into nobody's record."""
     now = clock()
-    facts = store_facts.of_system(system, now)
     ask = Ask(uses=frozenset(system.manifest.uses), recipient=None, language=system.manifest.languages[0], trial=True)
-    permit = _permit(system, facts, ask, person=None, actor=actor)
+    try:
+        permit = _permit(system, store_facts.of_system(system, now), ask, person=None, actor=actor)
+    except Exception as wrong:
+        permit = _failed(system, "FAILED", wrong)
     if isinstance(permit, Denied):
-        store.note_denied(system.id, permit.code, [None], now)
+        _note(system, {None: permit}, now)
         return permit
     kept = _FUNCTIONS[system.id]
     if kept.material is None:
@@ -173,10 +190,14 @@ def trial(
         if isinstance(made, Denied):
             return made
         findings.append((made[1], made[2]))
-    with transaction.atomic():
-        if clock() >= permit.expires + timedelta(hours=1) or store.epochs_moved(system.id, None, permit.epochs):
-            return Denied("STALE_PERMIT")
-        return TrialRun(store.write_trial(permit, material, clock()), tuple(findings))
+    try:
+        with transaction.atomic():
+            moved = store.epochs_moved(system.id, None, permit.epochs)
+            if clock() >= permit.expires + timedelta(hours=1) or moved is not False:
+                return Denied("STALE_PERMIT")
+            return TrialRun(store.write_trial(permit, material, clock()), tuple(findings))
+    except Exception as wrong:
+        return _failed(system, "NO_AUDIT", wrong)
 
 
 def _ask(
@@ -215,9 +236,9 @@ def extra_missing(extra: str | None) -> bool:
 def _permit(system: Registered, facts: Facts, ask: Ask, *, person: UUID | None, actor: UUID | None) -> Permit | Denied:
     if system.id not in _FUNCTIONS or facts.epochs is None:
         return Denied("NOT_REGISTERED")
-    denied = checks.judge(system.manifest, ask, facts)
-    if denied is not None:
-        return denied
+    denied: object = checks.judge(system.manifest, ask, facts)
+    if denied is not None:  # judge promises Denied or nothing, and is not believed either
+        return denied if isinstance(denied, Denied) else Denied("FAILED", detail="the judgement is of no known kind")
     permit = Permit(
         id=uuid4(),
         system=system.id,
@@ -229,7 +250,8 @@ def _permit(system: Registered, facts: Facts, ask: Ask, *, person: UUID | None, 
         person=person,
         actor=actor,
     )
-    return permits.sign(permit, _KEY)
+    signed: object = permits.sign(permit, _KEY)
+    return signed if isinstance(signed, Permit) else Denied("FAILED", detail="the permit has no seal")
 
 
 def _infer(system: Registered, permit: Permit) -> Ready | Denied:
@@ -237,13 +259,16 @@ def _infer(system: Registered, permit: Permit) -> Ready | Denied:
     kept = _FUNCTIONS[system.id]
     try:
         gathered = kept.gather(permit)
+        excess = not isinstance(gathered, Gathered) or any(
+            item.category not in permit.categories for item in gathered.items
+        )
     except NotPermitted as wrong:
         return _failed(system, "EXCESS_DATA", wrong)
     except Unreadable as wrong:
         return _failed(system, "ERASED", wrong)
     except Exception as wrong:
         return _failed(system, "FAILED", wrong)
-    if not isinstance(gathered, Gathered) or any(item.category not in permit.categories for item in gathered.items):
+    if excess:
         return Denied("EXCESS_DATA", detail="an item of a category that the permit does not name")
     made = _guarded(system, lambda: _think(kept, gathered))
     return made if isinstance(made, Denied) else Ready(permit, *made)
@@ -266,7 +291,7 @@ def _guarded(
         return _failed(system, "TIMEOUT", wrong)
     except (body.Incomplete, NoSuchSentence) as wrong:
         return _failed(system, "NO_EXPLANATION", wrong)
-    except Exception as wrong:
+    except (Exception, SystemExit, GeneratorExit) as wrong:  # code of a model may try to end the process
         return _failed(system, "FAILED", wrong)
 
 
@@ -275,17 +300,20 @@ def _failed(system: Registered, code: str, wrong: BaseException) -> Denied:
     return Denied(code, detail=f"{type(wrong).__name__}: {wrong}"[:400])
 
 
-def _commit(system: Registered, ready: Ready, owner: UUID | None, actor: Allowed | None, clock: Clock) -> Outcome:
+def _commit(system: Registered, ready: Ready, clock: Clock) -> Outcome:
     """Check again, then write permit, record and ledger entry together, or nothing."""
     try:
         with transaction.atomic():
             now = clock()
-            if now >= ready.permit.expires or store.epochs_moved(system.id, ready.permit.person, ready.permit.epochs):
+            moved = store.epochs_moved(system.id, ready.permit.person, ready.permit.epochs)
+            if now >= ready.permit.expires or moved is not False:
                 return Denied("STALE_PERMIT")
             return store.write(system.manifest, [ready], now, settings.SAMEN.review_days)[0]
     except Unreadable as wrong:
         return _failed(system, "ERASED", wrong)
-    except DatabaseFailed as wrong:
+    except body.Incomplete as wrong:
+        return _failed(system, "NO_EXPLANATION", wrong)
+    except Exception as wrong:  # what is not on the log did not happen, whatever kept it off
         return _failed(system, "NO_AUDIT", wrong)
 
 
@@ -301,9 +329,11 @@ def _infer_many(system: Registered, allowed: Sequence[Permit], outcomes: dict[UU
             failed = _failed(system, "EXCESS_DATA" if isinstance(wrong, NotPermitted) else "FAILED", wrong)
             gathered, found = {}, dict.fromkeys(allowed, failed)
         else:
-            found = _POOL.submit(lambda: {permit: _one_of_many(system, permit, gathered) for permit in allowed}).result(
-                timeout=max(60.0, kept.seconds * len(allowed) / 100)
-            )
+            work = _POOL.submit(lambda: {permit: _one_of_many(system, permit, gathered) for permit in allowed})
+            try:
+                found = work.result(timeout=max(60.0, kept.seconds * len(allowed) / 100))
+            except TookTooLong as wrong:
+                found = dict.fromkeys(allowed, _failed(system, "TIMEOUT", wrong))
     for permit, each in found.items():
         if isinstance(each, Denied) and permit.person is not None:
             outcomes[permit.person] = each
@@ -311,12 +341,12 @@ def _infer_many(system: Registered, allowed: Sequence[Permit], outcomes: dict[UU
 
 
 def _one_of_many(system: Registered, permit: Permit, gathered: Mapping[UUID, Gathered]) -> Ready | Denied:
-    mine = gathered.get(permit.person) if permit.person else None
-    if not isinstance(mine, Gathered):
-        return Denied("FAILED", detail="nothing was gathered")
-    if any(item.category not in permit.categories for item in mine.items):
-        return Denied("EXCESS_DATA")
     try:
+        mine = gathered.get(permit.person) if permit.person else None
+        if not isinstance(mine, Gathered):
+            return Denied("FAILED", detail="nothing was gathered")
+        if any(item.category not in permit.categories for item in mine.items):
+            return Denied("EXCESS_DATA")
         return Ready(permit, *_think(_FUNCTIONS[system.id], mine))
     except (body.Incomplete, NoSuchSentence) as wrong:
         return _failed(system, "NO_EXPLANATION", wrong)
@@ -332,11 +362,27 @@ def _commit_many(system: Registered, ready: Sequence[Ready], clock: Clock) -> di
             stale = store.moved_among(system.id, {each.permit.person: each.permit.epochs for each in ready})
             good = [each for each in ready if each.permit.person not in stale and now < each.permit.expires]
             written = store.write(system.manifest, good, now, settings.SAMEN.review_days)
-    except (DatabaseFailed, Unreadable) as wrong:
+    except body.Incomplete as wrong:  # one of them holds something that is not plain data: the others go on without it
+        plain = [each for each in ready if _is_plain(each)]
+        lost = dict.fromkeys((each.permit for each in ready), _failed(system, "NO_EXPLANATION", wrong))
+        if len(plain) == len(ready):
+            plain = []  # nobody's in particular: then nobody's goes
+        rest = _commit_many(system, plain, clock) if plain else {}
+        return {permit.person: each for permit, each in lost.items() if permit.person} | rest
+    except Exception as wrong:
         failed = _failed(system, "NO_AUDIT", wrong)
         return {each.permit.person: failed for each in ready if each.permit.person}
     outcomes: dict[UUID, Outcome] = {each.permit.person: Denied("STALE_PERMIT") for each in ready if each.permit.person}
     return outcomes | {each.permit.person: done for each, done in zip(good, written, strict=True) if each.permit.person}
+
+
+def _is_plain(each: Ready) -> bool:
+    """Say whether a finding can be written as plain data."""
+    try:
+        body.to_bytes(each.gathered, each.finding, each.explanation)
+    except body.Incomplete:
+        return False
+    return True
 
 
 def closed(system: System) -> System:

@@ -179,13 +179,8 @@ def write_trial(permit: Permit, material: Sequence[Mapping[str, Any]], at: datet
     return row.id
 
 
-def note_denied(system: str, code: str, persons: Sequence[UUID | None], at: datetime) -> None:
-    """Write down that the gate said no, for the person to see and for the counters. Never stands in the way of the answer."""
-    DeniedRun.objects.bulk_create([DeniedRun(person_id=person, system=system, code=code, at=at) for person in persons])
-
-
-def note_denied_many(system: str, codes: Mapping[UUID, str], at: datetime) -> None:
-    """The same for many people, with one statement."""
+def note_denied(system: str, codes: Mapping[UUID | None, str], at: datetime) -> None:
+    """Write down that the gate said no, to whom and why, for the person to see and for the counters. One statement."""
     insert([DeniedRun(person_id=person, system=system, code=code, at=at) for person, code in codes.items()])
 
 
@@ -245,15 +240,13 @@ def latest(access: Allowed, system: str) -> Shown | None:
 
 def _of(access: Allowed) -> QuerySet[InferenceRecord]:
     access.require(Scope.FINDINGS)
-    return InferenceRecord.objects.filter(person=access.person).select_related("decision", "decision__by")
+    found = InferenceRecord.objects.filter(person=access.person)
+    return found.select_related("decision", "decision__by", "person__key")
 
 
 def _shown(access: Allowed, rows: QuerySet[InferenceRecord]) -> list[Shown]:
     found = list(rows)
-    try:
-        opener = people.sealer(access.person) if found else None
-    except KeyError:
-        opener = None
+    opener = people.sealers_with([found[0].person.key])[access.person] if found else None
     return [_show(row, opener) for row in found]
 
 
