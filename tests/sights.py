@@ -118,6 +118,9 @@ def _arguments() -> dict[str, dict[str, object]]:
         "proxy": 1,
         "relationship": 1,
         "version": 1,
+        "alert": noor.pk,
+        "contact": noor.pk,
+        "token": "rehearsal",
         "pk": 1,
         "who": "noor",
     }

@@ -1,14 +1,19 @@
 """What every page's frame needs to know about the request: language, light or dark, places, the way back here."""
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 
 from samen.people import door
+from samen.people.access import Allowed, Ground
+from samen.people.roles import Scope
+from samen.rooms.crisis import door as crisis
 from samen.web import navigation
 
 THEME = "samen_theme"
@@ -29,7 +34,16 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "here": way_back(request),
         "places": places(request),
         "signed_in": _signed_in(request),
+        "watched": _watched(request),
     }
+
+
+def _watched(request: HttpRequest) -> bool:
+    """Say whether a computer reads along where this person asked it to: their own pages carry a sign for as long."""
+    access = getattr(request, "access", None)
+    if not isinstance(access, Allowed) or access.ground is not Ground.OWN:
+        return False
+    return crisis.is_watched(replace(access, scope=Scope.RIGHTS), timezone.now())
 
 
 def theme(request: HttpRequest) -> str:

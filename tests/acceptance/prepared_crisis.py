@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from samen.rooms.crisis.store import policies
+from samen.rooms.crisis.store import policies, watching
 from samen.rooms.crisis.triage import Policy
 from tests.rights import example
 
@@ -11,4 +12,11 @@ from tests.rights import example
 def samples(house: example.House, now: datetime) -> dict[str, Any]:
     """Make what the addresses of the help line are about."""
     proposed = policies.propose(Policy(0, 0.1, 30), "Nights are quiet here", by=house.lead, at=now)
-    return {"crisis:policy-approve.version": proposed.version}
+    contact, token = watching.name_contact(house.own(), "Mum", "mum@example.org", at=now)
+    return {
+        "crisis:policy-approve.version": proposed.version,
+        "contact": contact,
+        "alert": UUID(int=1),  # one that had ended, or never was: the page says so
+        "crisis:asked.token": token,
+        "crisis:told.token": "rehearsal",
+    }

@@ -45,7 +45,7 @@ def _page(request: Request, *, status: int = 200, **more: Any) -> HttpResponse:
         "kept": kept,
         "until": _day(kept.rule.until) if kept else "",
         "problems": _problems(request, kept, contacts),
-        "places": _places(request, kept),
+        "sources": _places(request, kept),
         "contact_form": ContactForm(),
         "rule_form": RuleForm(contacts, initial=as_initial(kept.rule) if kept else None),
         "try_form": TryForm(),
