@@ -10,6 +10,9 @@ from tests import browser as looking
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT_AT_200 = "225%"  # our own 112.5 %, twice
+# Where the Tab key stops first: "skip to content", then help.
+FIRST_STOPS = """[...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
+    .filter(each => each.tabIndex >= 0 && each.type !== 'hidden').slice(0, 2).map(each => each.getAttribute('href'))"""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -54,7 +57,7 @@ def _look(page: Page, name: str, path: str, seen: Walk) -> None:
     policy = answer.headers.get("content-security-policy", "") if answer else ""
     if "default-src 'none'" not in policy or "unsafe" in policy:
         seen.without_policy.append(name)
-    if page.locator('a.top__help[href="/help"]').count() != 1:
+    if page.locator('a.top__help[href="/help"]').count() != 1 or page.evaluate(FIRST_STOPS) != ["#content", "/help"]:
         seen.without_help.append(name)
     if page.evaluate(TOO_WIDE) > 0:
         seen.too_wide.append(name)
@@ -73,7 +76,7 @@ def test_the_walk_went_through_the_house(walk):
     assert len(walk.pages) > 100
 
 
-def test_help_is_on_every_page(walk):
+def test_help_is_on_every_page_and_the_first_stop_after_skip_to_content(walk):
     assert walk.without_help == []
 
 

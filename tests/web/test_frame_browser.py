@@ -116,3 +116,32 @@ def test_the_numbers_are_there_without_a_connection(browser, live_server):
     language = page.get_attribute("html", "lang")
     page.context.close()
     assert (numbers, language) == (1, "nl")
+
+
+@pytest.mark.parametrize(("wish", "turns"), [("no-preference", "turn"), ("reduce", "none")])
+def test_nothing_moves_for_whoever_asked_for_less_motion(browser, live_server, wish, turns):
+    page = opened(browser, live_server.url, "/style", reduced_motion=wish)
+    moves = page.evaluate("getComputedStyle(document.querySelector('.state--loading > .icon')).animationName")
+    page.context.close()
+    assert moves == turns
+
+
+def test_on_paper_stands_the_page_alone_in_black_on_white(browser, live_server):
+    page = opened(browser, live_server.url, "/style", color_scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    shown = {each: page.locator(each).first.is_visible() for each in (".places", ".foot", ".top__language", "h1")}
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    ink = page.evaluate("getComputedStyle(document.querySelector('h1')).color")
+    page.context.close()
+    assert shown == {".places": False, ".foot": False, ".top__language": False, "h1": True}
+    assert (paper, ink) == ("rgb(255, 255, 255)", "rgb(0, 0, 0)")
+
+
+def test_on_paper_nothing_stays_folded_away(browser, live_server):
+    page = opened(browser, live_server.url, "/style")
+    folded = ".chart details table"
+    before = page.locator(folded).first.is_visible()
+    page.emulate_media(media="print")
+    after = page.evaluate(f"document.querySelector('{folded}').getBoundingClientRect().height > 0")
+    page.context.close()
+    assert (before, after) == (False, True)
