@@ -55,7 +55,7 @@ def in_service(now: datetime | None = None) -> Crew:
         service.ask(name, lambda: "", at=now)
     each = systems.TRIAGE
     register.enter(each, at=before)
-    figures = [register.Figure(one.measure, 0.98, 0.96, 0.99, 500) for one in each.manifest.evidence]
+    figures = [register.Figure(one.measure, *(float(one.at_least),) * 3, 500) for one in each.manifest.evidence]
     for stage in (Stage.PILOT, Stage.GENERAL):
         register.file_evidence(
             each,

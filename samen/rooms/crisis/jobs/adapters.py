@@ -33,6 +33,12 @@ QUOTED = re.compile(r"^(>|On .+ wrote:$|Op .+ schreef.*:$)", re.IGNORECASE)
 GATEWAY_SECONDS = 10
 
 
+def each_minute(now: datetime) -> int:
+    """Look into the mail folder of the line, where the service has one."""
+    folder = settings.SAMEN.line_mail
+    return take_mail(Path(folder), now=now, language=settings.SAMEN.language) if folder else 0
+
+
 def take_mail(folder: Path, *, now: datetime, language: str) -> int:
     """Take in every new mail of a Maildir; gives how many. A mail leaves `new` only after its message is on the disk."""
     box = mailbox.Maildir(folder, factory=None, create=False)

@@ -53,7 +53,7 @@ def begin(request: Request) -> HttpResponse:
     if (mine := mine_of(request)) is not None and not _is_closed(mine):
         return redirect("crisis:talk")
     yes = request.POST["answer"] == "yes"
-    if not ratelimit.consume(request, action="begin_line", config=BEGIN):
+    if not ratelimit.consume(request, app="crisis", action="begin_line", config=BEGIN):
         return render(request, "crisis/contact/start.html", {**_there(request), "too_often": True}, status=429)
     made = contacts.begin("web", _language(), now=request.now)
     mine = contacts.of_token(made.token)
@@ -153,7 +153,7 @@ def back(request: Request) -> HttpResponse:
     """Open a talk again with its code."""
     if request.method != "POST":
         return render(request, "crisis/contact/back.html")
-    tried = ratelimit.consume(request, action="line_code", config={"line_code": "20/h/ip"})
+    tried = ratelimit.consume(request, app="crisis", action="line_code", config={"line_code": "20/h/ip"})
     found = contacts.of_code(request.POST.get("code", "")) if tried else None
     if found is None:
         return render(request, "crisis/contact/back.html", {"is_wrong": True}, status=422)
@@ -179,11 +179,14 @@ def _page(request: Request, mine: Mine, *, code: str = "", missing: bool = False
         return redirect("crisis:start")
     read = contacts.reasons(mine.access, mine.contact)
     topics = tuple(read["topics"]) if read else ()
+    lines, there = contacts.lines(mine.access, mine.contact), _there(request)
+    if any(each.has_numbers for each in lines):
+        there["numbers"] = ()  # they stand in the talk, once
     context = {
-        **_there(request),
+        **there,
         "talk": found,
-        "lines": contacts.lines(mine.access, mine.contact),
-        "block": line.block(_language(), topics, request.now),
+        "lines": lines,
+        "to_call": line.block(_language(), topics, request.now),
         "ahead": queue.ahead_of(mine.access, mine.contact),
         "made": _made(mine, found),
         "once": str(uuid4()),
