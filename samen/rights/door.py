@@ -24,6 +24,7 @@ from samen.rights.store.systems import Figure as Figure
 from samen.rights.words import Category, Denied, Permit, Stage, System, Use
 
 ROOT = Path(words.__file__).parent
+FilingRefused = register_store.Refused  # why a change of the register may not be made; `Refused` is a manifest's
 _REGISTERED: dict[str, Registered] = {}
 PROBES: dict[str, Callable[[], str]] = {}
 # Takes the account that asks (None = the command line); gives the figures that it measured, or the gate's no.
@@ -139,15 +140,24 @@ def file_evidence(
     protocol_at: datetime,
     results_at: datetime,
     by: Account,
+    at: datetime,
 ) -> bool:
     """File what a room's own self-test showed, in the name of the clinical lead who signs it; says whether it passes.
 
-    Raises: FilingRefused for a role that may not, or a protocol that is not older than its results.
+    Raises: FilingRefused for a role that may not, a system that nobody entered, or a protocol that is not older than its results.
     """
+    if system.id not in register_store.states():
+        raise FilingRefused("NOT_ENTERED")
     row = register_store.file_evidence(
-        system, stage, figures, protocol=protocol, protocol_at=protocol_at, results_at=results_at, by=by
+        system, stage, figures, protocol=protocol, protocol_at=protocol_at, results_at=results_at, by=by, at=at
     )
     return row.passed
+
+
+def in_use(system: Registered) -> bool:
+    """Say whether a system is in use for anybody: in a pilot, or in general."""
+    state = register_store.states().get(system.id)
+    return state is not None and state.stage in (Stage.PILOT, Stage.GENERAL)
 
 
 def stage_to_prove(system: Registered) -> Stage:

@@ -46,6 +46,7 @@ def test_evidence_that_a_human_files_anew_counts_again(made: House):
         protocol_at=NOW,
         results_at=again,
         by=made.lead,
+        at=again,
     )
     assert passed
     assert isinstance(run(made, INFORM, at=again), Released)

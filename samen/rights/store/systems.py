@@ -81,12 +81,14 @@ def file_evidence(
     protocol_at: datetime,
     results_at: datetime,
     by: Account,
+    at: datetime | None = None,
 ) -> EvidenceFile:
     """File what a validation showed. Whether it passes is computed from the bounds that the manifest registered beforehand.
 
+    `at` is when it is filed, where that is later than the results.
     Raises: Refused for a role that may not, a protocol that is not older than its results, or a figure without interval or n.
     """
-    _must(by, Duty.LEAD, results_at)
+    _must(by, Duty.LEAD, at or results_at)
     if results_at <= protocol_at:
         raise Refused("PROTOCOL_LATE")
     if any(each.n < 1 or not each.low <= each.estimate <= each.high for each in figures):
@@ -110,7 +112,7 @@ def file_evidence(
             role=Role.CLINICAL_LEAD,
         )
         facts = {"system": system.id, "digest": system.digest, "evidence": str(row.id), "passed": row.passed}
-        ledger.append([Entry(Kind.REGISTER, facts=facts)], at=results_at)
+        ledger.append([Entry(Kind.REGISTER, facts=facts)], at=at or results_at)
     return row
 
 

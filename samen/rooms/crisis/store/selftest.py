@@ -110,10 +110,10 @@ def sign(kept: Kept, systems: Sequence[Registered], statement: str, *, by: Accou
         Signature.objects.create(test=kept.row, by=by, role=Role.CLINICAL_LEAD, statement=statement.strip(), at=at)
         entry = {"report": sha256(kept.row.note.encode()).hexdigest(), "signed": str(Role.CLINICAL_LEAD)}
         ledger.append([Entry(Kind.REGISTER, facts={"system": each.id, **entry}) for each in systems], at=at)
-        return {each.id: _file(each, kept, by=by) for each in systems}
+        return {each.id: _file(each, kept, by=by, at=at) for each in systems}
 
 
-def _file(system: Registered, kept: Kept, *, by: Account) -> bool:
+def _file(system: Registered, kept: Kept, *, by: Account, at: datetime) -> bool:
     return rights.file_evidence(
         system,
         rights.stage_to_prove(system),
@@ -122,6 +122,7 @@ def _file(system: Registered, kept: Kept, *, by: Account) -> bool:
         protocol_at=bars.SET_AT,
         results_at=kept.row.at,
         by=by,
+        at=at,
     )
 
 
