@@ -1,0 +1,285 @@
+"""The room's safety case as those who answer for it read it: what it reaches, what it misses, what could harm; and their names under it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.functional import lazy
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_POST
+
+from samen.ledger.checkpoint import BadCheckpoint
+from samen.people.door import Request, page_for, page_for_roles
+from samen.people.roles import CARDS, Duty, Role
+from samen.rights import door as rights
+from samen.rooms.crisis.models.selftest import Cause, SelfTest
+from samen.rooms.crisis.selftest.hazards import PARTS
+from samen.rooms.crisis.selftest.report import file_name
+from samen.rooms.crisis.store import selftest as store
+from samen.rooms.crisis.store.selftest import CannotSign, Kept
+from samen.words import has, say
+
+READERS = tuple(
+    role for role in Role if CARDS[role].duties & {Duty.LEAD, Duty.DECIDE, Duty.OVERSEE, Duty.VOTE, Duty.KEEP_PANEL}
+)
+SHARES = (
+    "said",
+    "gap",
+    "implied",
+    "traps",
+    "questions",
+    "ordinary",
+    "flips",
+    "escalated",
+    "calm",
+    "high_within_5",
+    "invariants",
+)
+PERCENT = 100
+
+
+def sentence(key: str, **values: object) -> str:
+    """Give a sentence of this page in the reader's language."""
+    return say(f"crisis.selftest.{key}", _language(), **values)
+
+
+def _language() -> str:
+    return (get_language() or settings.LANGUAGE_CODE)[:2]
+
+
+label = lazy(sentence, str)
+
+
+class SignForm(forms.Form):
+    """What a lead says with their name."""
+
+    statement = forms.CharField(
+        label=label("sign.statement"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class CauseForm(forms.Form):
+    """What a clinician holds to be the cause of a case."""
+
+    case = forms.CharField(max_length=80, widget=forms.HiddenInput)
+    text = forms.CharField(label=label("cases.cause"), help_text=label("cases.cause_help"), max_length=1000)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One case that went wrong, with what a clinician said of it, or the form to say it."""
+
+    case: Mapping[str, Any]
+    cause: Cause | None
+    form: CauseForm | None
+
+
+@require_GET
+@page_for_roles(*READERS)
+def index(request: Request) -> HttpResponse:
+    """Show every report, the newest in full."""
+    rows = store.rows()
+    return _page(request, rows[0].id) if rows else render(request, "crisis/selftest/none.html", {"log": []})
+
+
+@require_GET
+@page_for_roles(*READERS)
+def one(request: Request, test: UUID) -> HttpResponse:
+    """Show one report."""
+    return _page(request, test)
+
+
+def _page(
+    request: Request, test: UUID, *, signing: SignForm | None = None, cause: CauseForm | None = None
+) -> HttpResponse:
+    """Show a report; a changed one is said to be changed, and nothing of it is shown."""
+    failed = bool((signing and signing.errors) or (cause and cause.errors))
+    try:
+        kept = store.read(test)
+    except SelfTest.DoesNotExist as none:
+        raise Http404 from none
+    except BadCheckpoint:
+        return render(request, "crisis/selftest/changed.html", {"rows": store.rows()}, status=500)
+    duties = {duty for role in request.roles for duty in CARDS[role].duties}
+    context = {
+        "kept": kept,
+        "report": kept.report,
+        "rows": store.rows(),
+        "other_version": not _judged_what_runs(kept),
+        "tables": _tables(kept.report),
+        "rivals": _rivals(kept.report),
+        "groups": _groups(kept.report),
+        "log": [_hazard(each) for each in kept.report["hazards"]],
+        "met": sum(each["met"] for each in kept.report["bars"]),
+        "wrong": _wrong(kept, Duty.DECIDE in duties, cause),
+        "left": sum(each["id"] not in kept.causes for each in kept.report["cases"]),
+        "signing": (signing or SignForm(auto_id="sign_%s")) if _may_sign(kept, duties, request) else None,
+    }
+    return render(request, "crisis/selftest/report.html", context, status=422 if failed else 200)
+
+
+def _may_sign(kept: Kept, duties: set[Duty], request: Request) -> bool:
+    return Duty.LEAD in duties and not any(each.by_id == request.actor for each in kept.signatures)
+
+
+def _systems() -> list[rights.Registered]:
+    return [each for each in rights.systems() if each.id.startswith("crisis.")]
+
+
+def _judged_what_runs(kept: Kept) -> bool:
+    return {each.id: each.digest for each in _systems()} == dict(kept.report["systems"])
+
+
+def _tables(report: Mapping[str, Any]) -> Mapping[str, Any]:
+    columns = [sentence(f"bars.{each}") for each in ("measure", "found", "interval", "n", "bar", "met")]
+    return {"columns": columns, "rows": [_bar(each) for each in report["bars"]]}
+
+
+def _bar(bar: Mapping[str, Any]) -> Sequence[str]:
+    name = sentence(f"measure.{bar['name']}")
+    share = bar["name"] in SHARES
+    return (
+        f"{name} ({sentence('part.' + bar['part'])})" if bar["part"] else name,
+        _figure(bar["found"], share),
+        f"{_figure(bar['low'], share)} – {_figure(bar['high'], share)}",
+        f"{bar['n']:,}".replace(",", "\u00a0"),
+        sentence("bars.at_least" if bar["at_least"] else "bars.at_most", bound=_figure(bar["bound"], share)),
+        sentence("bars.yes" if bar["met"] else "bars.no"),
+    )
+
+
+def _figure(value: float | None, share: bool) -> str:
+    """Say a share in hundreds, other figures as they are; figures as this language writes them."""
+    if value is None:
+        return sentence("bars.unknown")
+    text = f"{value * PERCENT:.1f} %" if share else f"{value:.3g}"
+    return text.replace(".", ",") if _language() == "nl" else text
+
+
+def _rivals(report: Mapping[str, Any]) -> Mapping[str, Any]:
+    columns = [sentence(f"rivals.{each}") for each in ("who", "language", "sensitivity", "specificity")]
+    rows = [
+        (
+            sentence(f"rivals.{name}"),
+            sentence(f"part.{language}"),
+            _figure(each["sensitivity"]["found"], True),
+            _figure(each["specificity"]["found"], True),
+        )
+        for language, found in report["rivals"].items()
+        for name, each in found.items()
+    ]
+    return {"columns": columns, "rows": rows}
+
+
+def _groups(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Give a table for each way of grouping, the worst first."""
+    found = []
+    for kind in ("topic", "trap", "style", "level"):
+        columns = [
+            sentence(f"groups.{kind}"),
+            sentence("rivals.language"),
+            sentence("groups.right"),
+            sentence("bars.n"),
+        ]
+        lines = [
+            (each["found"] or 0.0, (name, sentence(f"part.{language}"), _figure(each["found"], True), str(each["n"])))
+            for language, groups in report["groups"].items()
+            for name, each in groups[kind].items()
+        ]
+        if lines:
+            rows = [row for _, row in sorted(lines, key=lambda line: line[0])]
+            found.append({"title": sentence(f"groups.{kind}"), "columns": columns, "rows": rows})
+    return found
+
+
+def _hazard(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give one hazard in words; one whose words are gone keeps its id."""
+    words = {part: f"crisis.hazards.{entry['id']}.{part}" for part in PARTS}
+    return {
+        **entry,
+        "words": {part: say(key, _language()) if has(key) else entry["id"] for part, key in words.items()},
+        "owner_words": say(f"people.role.{entry['owner']}", _language()),
+    }
+
+
+def _wrong(kept: Kept, may_say: bool, given: CauseForm | None) -> list[Wrong]:
+    found = []
+    for place, each in enumerate(kept.report["cases"]):
+        cause = kept.causes.get(each["id"])
+        mine = given if given is not None and given["case"].value() == each["id"] else None
+        form = mine or (
+            CauseForm(initial={"case": each["id"]}, auto_id=f"case{place}_%s") if may_say and not cause else None
+        )
+        found.append(Wrong(each, cause, form))
+    return found
+
+
+# --- what humans write to it ------------------------------------------------------------------------------------------
+
+
+@require_POST
+@page_for(duty=Duty.DECIDE)
+def cause(request: Request, test: UUID) -> HttpResponse:
+    """Write down the cause of one case."""
+    form = CauseForm(request.POST, auto_id="given_%s")
+    if not form.is_valid():
+        return _page(request, test, cause=form)
+    try:
+        store.say_cause(
+            _kept(test), form.cleaned_data["case"], form.cleaned_data["text"], by=request.user, at=request.now
+        )
+    except KeyError as none:
+        raise Http404 from none
+    messages.success(request, sentence("cases.saved"))
+    return redirect("crisis:selftest", test)
+
+
+@require_POST
+@page_for(duty=Duty.LEAD)
+def sign(request: Request, test: UUID) -> HttpResponse:
+    """Put a name under a report, and file what it measured as evidence."""
+    form = SignForm(request.POST, auto_id="sign_%s")
+    if form.is_valid():
+        try:
+            filed = store.sign(_kept(test), _systems(), form.cleaned_data["statement"], by=request.user, at=request.now)
+        except CannotSign as no:
+            form.add_error(None, sentence(f"refused.{no.code}"))
+        except rights.FilingRefused:
+            form.add_error(None, sentence("refused.FILING"))
+        else:
+            messages.success(request, sentence("sign.done" if all(filed.values()) else "sign.done_short"))
+            return redirect("crisis:selftest", test)
+    return _page(request, test, signing=form)
+
+
+@require_GET
+@page_for_roles(*READERS)
+def note(request: Request, test: UUID) -> HttpResponse:
+    """Hand out a report as it was signed, to check it without this service."""
+    kept = _kept(test)
+    answer = HttpResponse(kept.row.note, content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{file_name(kept.row.at.date())}"'
+    return answer
+
+
+def _kept(test: UUID) -> Kept:
+    try:
+        return store.read(test)
+    except (SelfTest.DoesNotExist, BadCheckpoint) as none:
+        raise Http404 from none
+
+
+urlpatterns = [
+    path("safety", index, name="safety"),
+    path("safety/<uuid:test>", one, name="selftest"),
+    path("safety/<uuid:test>/cause", cause, name="selftest-cause"),
+    path("safety/<uuid:test>/sign", sign, name="selftest-sign"),
+    path("safety/<uuid:test>/note", note, name="selftest-note"),
+]
