@@ -301,7 +301,7 @@ def test_a_person_sets_it_up_by_pressing_what_the_page_offers(made: House):
     Client().post(reverse("crisis:asked", args=[link]), {"answer": "yes"})
     contact = store.contacts(made.own())[0]
     until = (timezone.localdate() + timedelta(days=30)).isoformat()
-    given = {"first": contact.id, "then": "", "message": "Bel me.", "never": "", "level": "3", "first_minutes": "0",
+    given = {"first": contact.id, "then": "nobody", "message": "Bel me.", "never": "", "level": "3", "first_minutes": "0",
              "next_minutes": "15", "until": until}  # fmt: skip
     assert client.post(reverse("crisis:watch-rule"), given).status_code == 302
     kept = store.newest(made.own())

@@ -23,6 +23,8 @@ def sentence(key: str, **values: object) -> str:
 
 
 label = lazy(sentence, str)
+NOBODY = "nobody"
+FEW_LINES = {"rows": 4}
 
 
 class ContactForm(forms.Form):
@@ -35,30 +37,32 @@ class ContactForm(forms.Form):
 class TryForm(forms.Form):
     """Words to rehearse with. They are never kept."""
 
-    text = forms.CharField(label=label("rehearse.text"), widget=forms.Textarea, max_length=2000)
+    text = forms.CharField(label=label("rehearse.text"), widget=forms.Textarea(attrs=FEW_LINES), max_length=2000)
 
 
 class RuleForm(forms.Form):
     """The rule: who, what they read, what must never happen, from when, until when."""
 
-    first = forms.ChoiceField(label=label("rule.first"), widget=forms.RadioSelect, required=False)
+    first = forms.ChoiceField(label=label("rule.first"), widget=forms.RadioSelect)
     then = forms.ChoiceField(
         label=label("rule.then"),
         widget=forms.RadioSelect,
         choices=[
-            ("", label("rule.then_nobody")),
+            (NOBODY, label("rule.then_nobody")),
             (Whom.CLINICIANS.value, label("rule.then_clinicians")),
             (Whom.LINE.value, label("rule.then_line")),
         ],
-        required=False,
     )
     message = forms.CharField(
-        label=label("rule.message"), help_text=label("rule.message_help"), widget=forms.Textarea, max_length=1000
+        label=label("rule.message"),
+        help_text=label("rule.message_help"),
+        widget=forms.Textarea(attrs=FEW_LINES),
+        max_length=1000,
     )
     never = forms.CharField(
         label=label("rule.never"),
         help_text=label("rule.never_help"),
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs=FEW_LINES),
         max_length=500,
         required=False,
     )
@@ -79,7 +83,7 @@ class RuleForm(forms.Form):
     def __init__(self, contacts: Sequence[Contact], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = [(str(each.id), each.name) for each in contacts if not each.said_no]
-        self.fields["first"].choices = [*named, ("", sentence("rule.then_nobody"))]  # type: ignore[attr-defined]
+        self.fields["first"].choices = [*named, (NOBODY, sentence("rule.first_nobody"))]  # type: ignore[attr-defined]
         for name, choices in (("first_minutes", watching.FIRST_MINUTES), ("next_minutes", watching.NEXT_MINUTES)):
             self.fields[name].choices = [(str(each), _minutes(each)) for each in choices]  # type: ignore[attr-defined]
         self.others = [each for each, _ in named]
@@ -95,16 +99,18 @@ class RuleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse a rule that tells nobody."""
         cleaned = super().clean() or {}
-        if not (cleaned.get("first") or cleaned.get("then")):
+        if cleaned.get("first") == cleaned.get("then") == NOBODY:
             self.add_error("first", sentence("rule.nobody_wrong"))
         return cleaned
 
     def rule(self, language: str) -> Rule:
         """Give the rule that was written: the first contact, then the other contacts in order, then whoever comes last."""
         said = self.cleaned_data
-        named = [said["first"], *(each for each in self.others if each != said["first"])] if said["first"] else []
+        named = (
+            [said["first"], *(each for each in self.others if each != said["first"])] if said["first"] != NOBODY else []
+        )
         steps = [Step(Whom.CONTACT, each) for each in named]
-        if said["then"]:
+        if said["then"] != NOBODY:
             steps.append(Step(Whom(said["then"])))
         return Rule(
             steps=tuple(steps),
@@ -122,8 +128,8 @@ def as_initial(rule: Rule) -> dict[str, Any]:
     """Give a kept rule as the form shows it."""
     last = rule.steps[-1] if rule.steps else None
     return {
-        "first": next((step.contact for step in rule.steps if step.whom is Whom.CONTACT), ""),
-        "then": last.whom.value if last and last.whom is not Whom.CONTACT else "",
+        "first": next((step.contact for step in rule.steps if step.whom is Whom.CONTACT), NOBODY),
+        "then": last.whom.value if last and last.whom is not Whom.CONTACT else NOBODY,
         "message": rule.message,
         "never": rule.never,
         "level": str(rule.level.value),
