@@ -42,6 +42,13 @@ def test_one_press_signs_a_visitor_in_as_that_person(demo_mode, client):
     assert client.session["_auth_user_id"] == str(noor.pk)
 
 
+def test_whoever_walked_in_finds_this_device_in_the_list_of_devices(demo_mode, client):
+    person("Noor")
+    client.post("/demo/enter/noor")
+    page = client.get("/account/sessions/", headers={"accept-language": "en"}).content.decode()
+    assert any(say("web.account.this_device", language) in page for language in ("en", "nl"))
+
+
 def test_staff_who_walk_in_need_no_second_factor(demo_mode, client):
     staff("Sam")
     client.post("/demo/enter/sam")

@@ -1,5 +1,6 @@
 """The walk-in door of the demo: one press signs a visitor in as a made-up person. Outside demo mode none of this exists."""
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -34,6 +35,7 @@ def enter(request: HttpRequest, who: str) -> HttpResponse:
         raise Http404
     request.session.flush()
     login(request, account, BACKEND)
+    UserSession.objects.create_from_request(request)  # as signing in does: it stands in the list of one's devices
     request.session[DEMO] = True  # stands for the second factor that made-up people cannot have
     response = redirect(address_of(chosen.lands) or "/")
     response.set_cookie(
