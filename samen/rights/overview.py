@@ -26,18 +26,20 @@ class UseLine:
 
 @dataclass(frozen=True)
 class SystemLine:
-    """One AI system with its uses. It may run only when every use has a yes, it is in use, and nothing is paused."""
+    """One AI system with its uses. It may run when each use has a yes (one, where it runs in parts), it is in use, and not paused."""
 
     id: str
     words: str
     stage: Stage | None
     uses: tuple[UseLine, ...]
     paused: bool = False
+    in_parts: bool = False
 
     @property
     def may_run(self) -> bool:
-        """Say whether the person's word and the stage let it run. The gate checks more, each time."""
-        return self.agreed and self.stage in IN_USE and not self.paused
+        """Say whether the person's word and the stage let it run, or a part of it. The gate checks more, each time."""
+        part = self.in_parts and any(line.standing is Standing.YES for line in self.uses)
+        return (self.agreed or part) and self.stage in IN_USE and not self.paused
 
     @property
     def agreed(self) -> bool:
@@ -61,7 +63,7 @@ def line(
     """Say what holds for one system. For a heavy class a yes without the teach-back answer counts as none, as in the gate."""
     counted = [each for each in statements if not (system.heavy and each.yes and not each.taught_back)]
     uses = tuple(UseLine(use, consent.standing(use, counted, now)) for use in system.uses)
-    return SystemLine(system.id, system.words, stage, uses, paused)
+    return SystemLine(system.id, system.words, stage, uses, paused, system.in_parts)
 
 
 def categories(systems: Sequence[System]) -> list[Category]:

@@ -38,6 +38,13 @@ def test_one_yes_of_two_lets_nothing_run():
     assert not line(yes(USE)).may_run
 
 
+def test_one_yes_of_two_lets_run_what_runs_in_parts_and_says_nothing_of_the_other():
+    shown = line(yes(USE), in_parts=True)
+    assert shown.may_run
+    assert [each.choice for each in shown.uses] == [True, None]
+    assert not line(no(USE), in_parts=True).may_run
+
+
 def test_yes_to_every_use_lets_it_run():
     assert line(yes(USE), yes(CARE)).may_run
 
