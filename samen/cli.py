@@ -46,6 +46,7 @@ COMMANDS: Mapping[str, Command] = {
     "systems": Command("samen.rights.commands:systems_app", "AI systems: what they are and where they stand."),
     "consent": Command("samen.rights.commands:consent_app", "What people said yes and no to."),
     "rights": Command("samen.rights.commands:rights_app", "Which rights are enforced, by which check and test."),
+    "crisis": Command("samen.rooms.crisis.commands.crisis:app", "The help line and what hears danger in it."),
     "selftest": Command(
         "samen.rooms.crisis.commands.selftest:selftest",
         "Test a room on its sealed texts; what misses a bar is stopped.",
