@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from django import forms
+from django.contrib.messages import ERROR, SUCCESS, WARNING
+from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -41,7 +43,16 @@ def _form(sent: bool) -> forms.Form:
         where = forms.ChoiceField(label=_words("field.where"), choices=[("a", _words("field.home"))], required=False)
         agree = forms.BooleanField(label=_words("field.agree"), required=False)
 
-    return Example({} if sent else None, prefix="wrong" if sent else "right")
+    form = Example({} if sent else None, prefix="wrong" if sent else "right")
+    if sent:
+        form.add_error(None, _words("form_wrong"))
+    return form
+
+
+def _said() -> list[Message]:
+    """Give what a page says after something was sent: done, to know, and gone wrong."""
+    states = ((SUCCESS, "done"), (WARNING, "notice"), (ERROR, "error"))
+    return [Message(level, _words(f"state.{name}")) for level, name in states]
 
 
 def _chart() -> SafeString:
@@ -81,6 +92,7 @@ def style(request: HttpRequest) -> HttpResponse:
         request,
         "web/style.html",
         {
+            "said": _said(),
             "pairs": PAIRS,
             "errors": ERRORS,
             "fresh": _form(sent=False),
