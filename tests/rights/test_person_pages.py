@@ -1,6 +1,8 @@
 """The person's own pages, through the browser's door: what they show, what one press does, and what they never ask."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -18,7 +20,7 @@ from samen.rights.models.inference import DeniedRun
 from samen.rights.models.service import Case
 from samen.rights.oversight import Decided, State, Verdict
 from samen.rights.store import cases, consent, inference, stopping
-from samen.rights.words import Denied
+from samen.rights.words import Denied, Oversight
 from tests import named
 from tests.rights.example import CARE, INFORM, SUGGEST, USE, House, run
 from tests.rights.visiting import press, record_of, shows
@@ -193,6 +195,12 @@ def test_while_held_the_person_sees_that_it_exists_who_looks_and_by_when_and_not
     assert "Until then it counts for nothing" in page
     assert "Why it says this" not in page
     assert "What it read" not in page
+
+
+def test_an_alert_says_the_minute_by_which_a_human_looks(made: House, noor: Client):
+    soon = replace(SUGGEST.manifest, oversight=Oversight.ALERT, alert_within=timedelta(minutes=5))
+    held = run(made, replace(SUGGEST, manifest=soon), at=timezone.now())
+    assert f"{timezone.localtime(held.due):%-H:%M}" in shows(noor, "record", held.record)
 
 
 def decide(made: House, shown: inference.Shown, verdict: Verdict, changed: str = "") -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -88,6 +88,7 @@ class Finding:
     says: str  # what it says, or why it says nothing
     by: str  # who decided; empty when nobody did
     decided: str  # the decision as a sentence, or who decides by when
+    until: str  # when a human has looked at the latest; empty when nobody must
     changed: str  # what the human made of it
     n: int  # things read
     misfit: bool
@@ -105,17 +106,26 @@ def finding(shown: Shown, marks: Mapping[UUID | None, list[Open]]) -> Finding:
         says=_says(shown),
         by=shown.decided.by if shown.decided else "",
         decided=_decided(shown),
+        until=_until(shown),
         changed=shown.decided.changed if shown.decided else "",
         n=len(shown.body.items) if shown.body and not held else 0,
         misfit=any(each.kind is Kind.MISFIT for each in marks.get(shown.id, ())),
     )
 
 
+def _until(shown: Shown) -> str:
+    """Give the day by which a human has looked, with the time where that is the same day: an alert waits for minutes."""
+    if shown.due is None:
+        return ""
+    soon = shown.due - shown.at < timedelta(days=1)
+    return f"{day(shown.due)}, {clock(shown.due)}" if soon else day(shown.due)
+
+
 def _says(shown: Shown) -> str:
     match shown.state:
         case State.HELD:
             role = sentence(f"rights.role.{shown.reviewer}")
-            return sentence("rights.me.said.held", role=role, day=day(shown.due or shown.at))
+            return sentence("rights.me.said.held", role=role, day=_until(shown))
         case State.REJECTED:
             return sentence("rights.me.said.rejected")
         case State.CLEARED:
@@ -129,7 +139,7 @@ def _decided(shown: Shown) -> str:
         return sentence(f"rights.verdict.{Verdict(shown.decided.verdict)}", name=shown.decided.by)
     if shown.state is State.HELD and shown.due is not None:
         role = sentence(f"rights.role.{shown.reviewer}")
-        return sentence("rights.me.said.waits", role=role[:1].upper() + role[1:], day=day(shown.due))
+        return sentence("rights.me.said.waits", role=role[:1].upper() + role[1:], day=_until(shown))
     return ""
 
 
