@@ -4,7 +4,7 @@ Every view carries exactly one guard (`view.guard`); a test refuses an address w
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -39,6 +39,7 @@ class Request(HttpRequest):
     person: UUID  # own_page, page_about: whom the page is about
     access: Allowed  # own_page, page_about: what opens the stores
     roles: frozenset[Role]  # page_for: every role of the account
+    areas: Mapping[Scope, Allowed | Refused]  # page_about: what was decided about further areas that the page shows
     now: datetime  # one clock for the whole answer
 
 
@@ -113,10 +114,11 @@ def own(request: Request, scope: Scope) -> Allowed:
     return Allowed(person=request.person, scope=scope, ground=Ground.OWN, role=Role.PERSON, actor=request.actor)
 
 
-def page_about(scope: Scope, *, duty: Duty | None = None) -> Callable[[AnyView], View]:
+def page_about(scope: Scope, *further: Scope, duty: Duty | None = None) -> Callable[[AnyView], View]:
     """Let in whoever may see this area of the person named by `person` in the address, and write down that they looked.
 
-    With a duty, only in a role that carries it. Sets request.person, .access, .actor, .now. The page is not made before
+    Further areas that the page shows when they are open are decided and written down in the same step; the view gets
+    each by `also`. With a duty, only in a role that carries it. Sets request.person, .access, .actor, .now. The page is not made before
     the look is written; where that fails, nothing is shown.
     """
 
@@ -127,16 +129,17 @@ def page_about(scope: Scope, *, duty: Duty | None = None) -> Callable[[AnyView],
         def guarded(request: Request, *args: Any, person: UUID, **kwargs: Any) -> HttpResponseBase:
             if (door := _ask_to_sign_in(request)) is not None:
                 return door
-            outcome = store.allowed(request.user, person, scope, now=request.now)
+            areas = store.allowed_areas(request.user, person, (scope, *further), now=request.now)
+            outcome = areas[scope]
             if isinstance(outcome, Refused):
                 return refused(request, outcome, person)
             if duty is not None and duty not in CARDS[outcome.role].duties:
                 return refused(request, Refused("NOT_YOUR_ROLE"))
             if CARDS[outcome.role].second_factor and not has_second_factor(request):
                 return _ask_second_factor(request)
-            if (unnoted := _noted(request, outcome)) is not None:
+            if (unnoted := _noted(request, [each for each in areas.values() if isinstance(each, Allowed)])) is not None:
                 return unnoted
-            request.person, request.access = person, outcome
+            request.person, request.access, request.areas = person, outcome, areas
             return view(request, *args, **({"person": person} if takes_person else {}), **kwargs)
 
         return _marked(guarded, Guard("about", scope=scope, duty=duty))
@@ -149,6 +152,8 @@ def also(request: Request, scope: Scope) -> Allowed | Refused:
 
     Raises: DatabaseError when that fails; show nothing then.
     """
+    if scope in request.areas:
+        return request.areas[scope]  # decided and written down before the page began
     outcome = store.allowed(request.user, request.person, scope, now=request.now)
     if isinstance(outcome, Allowed) and outcome.ground is not Ground.OWN:
         store.note_access(outcome, what=_what(request), at=request.now)
@@ -227,12 +232,13 @@ def _ask_second_factor(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse(to)}?{urlencode({'next': request.get_full_path()})}")
 
 
-def _noted(request: Request, access: Allowed) -> HttpResponse | None:
-    """Write down the look; gives the page to show instead when that fails."""
-    if access.ground is Ground.OWN:
+def _noted(request: Request, opened: Sequence[Allowed]) -> HttpResponse | None:
+    """Write down the look at each area; gives the page to show instead when that fails."""
+    looks = [each for each in opened if each.ground is not Ground.OWN]
+    if not looks:
         return None
     try:
-        store.note_access(access, what=_what(request), at=request.now)
+        store.note_accesses(looks, what=_what(request), at=request.now)
     except (DatabaseError, LedgerDamaged):
         return render(request, "people/not_noted.html", status=503)
     return None

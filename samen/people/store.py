@@ -4,7 +4,7 @@ import os
 import sqlite3
 import threading
 from base64 import urlsafe_b64decode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -70,10 +70,11 @@ def sealer(person_id: UUID) -> Sealer:
 
 def sealers(person_ids: Iterable[UUID]) -> dict[UUID, Sealer]:
     """Give the sealers of several people with one query."""
-    return _sealers(PersonKey.objects.filter(person__in=list(person_ids)))
+    return sealers_with(PersonKey.objects.filter(person__in=list(person_ids)))
 
 
-def _sealers(keys: Iterable[PersonKey]) -> dict[UUID, Sealer]:
+def sealers_with(keys: Iterable[PersonKey]) -> dict[UUID, Sealer]:
+    """Give the sealers of people whose keys came along with another question, so that no query is needed."""
     keys = list(keys)
     halves = _halves_of([each.person_id for each in keys])
     services = {each.id: each for each in service_keys()}
@@ -234,7 +235,7 @@ def create_people(each: Iterable[tuple[str, str, Account | None]], *, now: datet
     given = list(each)
     people = [Person(language=language, account=account, created_at=now) for _, language, account in given]
     keys = _new_keys(people)
-    opened = _sealers(keys)
+    opened = sealers_with(keys)
     for person, (name, _, _) in zip(people, given, strict=True):
         person.name_sealed = opened[person.id].seal(name, NAME)
     with transaction.atomic():
@@ -277,7 +278,7 @@ def find_person(address_or_id: str) -> UUID | None:
 def name_of(access: Allowed) -> str:
     """Give the person's name, which stands above every page about them. Raises: KeyDestroyed."""
     key = PersonKey.objects.select_related("person").get(person=access.person)
-    return _sealers([key])[access.person].open_text(key.person.name_sealed, NAME)
+    return sealers_with([key])[access.person].open_text(key.person.name_sealed, NAME)
 
 
 def grant_role(account: Account, role: Role, *, now: datetime | None = None, ends: datetime | None = None) -> RoleGrant:
@@ -321,13 +322,21 @@ def _standing(now: datetime) -> Q:
 
 def allowed(account: Account, person_id: UUID, scope: Scope, *, now: datetime) -> Allowed | Refused:
     """Decide whether this account may see this area of this person's data, with two queries."""
+    return allowed_areas(account, person_id, [scope], now=now)[scope]
+
+
+def allowed_areas(
+    account: Account, person_id: UUID, scopes: Collection[Scope], *, now: datetime
+) -> dict[Scope, Allowed | Refused]:
+    """Decide the same about several areas of one person, with the same two queries."""
     found = Person.objects.filter(id=person_id).values_list("account_id").first()
-    if found is None:
-        return Refused("NO_TIE")  # the same answer as for a person whom one has nothing to do with
-    if found[0] == account.id:
-        return decide(person=person_id, owner=account.id, actor=account.id, ties=(), scope=scope, now=now)
-    ties = _ties(account, person_id, now)
-    return decide(person=person_id, owner=found[0], actor=account.id, ties=ties, scope=scope, now=now)
+    if found is None:  # the same answer as for a person whom one has nothing to do with
+        return {scope: Refused("NO_TIE") for scope in scopes}
+    ties = [] if found[0] == account.id else _ties(account, person_id, now)
+    return {
+        scope: decide(person=person_id, owner=found[0], actor=account.id, ties=ties, scope=scope, now=now)
+        for scope in scopes
+    }
 
 
 def support_of(account: Account, person_id: UUID, now: datetime) -> frozenset[Scope]:
@@ -589,10 +598,11 @@ def _shown(account: Account | None) -> str:
 
 
 def _reasons(person_id: UUID) -> list[tuple[BreakGlass, str]]:
-    broken = list(BreakGlass.objects.filter(person=person_id).order_by("-starts"))
+    found = BreakGlass.objects.filter(person=person_id).select_related("person__key")
+    broken = list(found.order_by("-starts"))
     if not broken:
         return []
-    opener = sealer(person_id)
+    opener = sealers_with([broken[0].person.key])[person_id]
     return [(each, opener.open_text(each.reason_sealed, REASON)) for each in broken]
 
 
@@ -663,7 +673,7 @@ def step_down(account: Account, proxy_id: int, *, now: datetime) -> bool:
 
 
 def _known(ties: Sequence[CareRelationship | BreakGlass | Proxy]) -> list[Known]:
-    opened = _sealers({tie.person_id: tie.person.key for tie in ties}.values())
+    opened = sealers_with({tie.person_id: tie.person.key for tie in ties}.values())
     return [
         Known(
             person=tie.person_id,

@@ -112,7 +112,7 @@ def test_a_look_that_cannot_be_written_down_shows_nothing(client, noor, sam, mon
         raise DatabaseError("disk full")
 
     named.sign_in(client, sam)
-    monkeypatch.setattr(store, "note_access", full)
+    monkeypatch.setattr(store, "note_accesses", full)
     answer = client.get(f"/t/{noor.id}/record")
     assert answer.status_code == 503
     assert "Noor" not in answer.content.decode()

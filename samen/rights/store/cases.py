@@ -209,8 +209,9 @@ def _answerable(account: Account, now: datetime) -> QuerySet[Case]:
 
 
 def _shown(rows: QuerySet[Case], *, named: bool = False) -> list[Open]:
-    found = list(rows.select_related("person"))
-    openers = people.sealers({row.person_id for row in found if row.person_id})
+    found = list(rows.select_related("person__key"))
+    keys = {row.person_id: row.person.key for row in found if row.person is not None}
+    openers = people.sealers_with(keys.values())
     return [_show(row, openers.get(row.person_id) if row.person_id else None, named) for row in found]
 
 

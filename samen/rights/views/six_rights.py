@@ -163,7 +163,7 @@ def print_out(request: Request) -> HttpResponse:
 
 
 @require_GET
-@page_about(Scope.RIGHTS)
+@page_about(Scope.RIGHTS, Scope.FINDINGS)
 def of(request: Request) -> HttpResponse:
     """Let a supporter read along: the same page, without anything to press."""
     also_findings = also(request, Scope.FINDINGS)

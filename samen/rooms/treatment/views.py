@@ -199,7 +199,7 @@ def _course(request: Request, form: NoteForm, status: int = 200) -> HttpResponse
 
 
 @require_GET
-@door.page_about(Scope.ANSWERS)
+@door.page_about(Scope.ANSWERS, Scope.NOTES, Scope.FINDINGS)
 def person_course(request: Request, person: UUID) -> HttpResponse:
     """Show a professional the course of somebody in their care, with that person's own words above any score."""
     notes, findings = door.also(request, Scope.NOTES), door.also(request, Scope.FINDINGS)

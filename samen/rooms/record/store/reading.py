@@ -1,6 +1,6 @@
 """Reading from the record. Every question about a person names its access decision or its permit, and is refused without."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 
 from samen.people.access import Allowed
 from samen.people.roles import Scope
-from samen.people.store import Sealer, sealer, sealers
+from samen.people.store import Sealer, sealer, sealers_with
 from samen.rights import door as rights
 from samen.rights.words import Category, Permit
 from samen.rooms.record.bodies import Body, unpack
@@ -70,7 +70,7 @@ def responses(grant: Allowed | Permit, person: UUID, questionnaires: Collection[
     """Give the person's answers to these questionnaires (canonical addresses without version), newest first."""
     check(grant, person, (Scope.ANSWERS,), Category.QUESTIONNAIRES)
     asked = _coded("QuestionnaireResponse", questionnaires).filter(person=person)
-    return _opened(_current(asked), {person: sealer(person)})
+    return _opened(_current(asked))
 
 
 def responses_many(permits: Sequence[Permit], questionnaires: Collection[str]) -> Mapping[UUID, list[Held]]:
@@ -84,7 +84,7 @@ def observations(grant: Allowed | Permit, person: UUID, codes: Collection[str]) 
     asked = _coded("Observation", codes).filter(person=person)
     if not (isinstance(grant, Allowed) and grant.scope is Scope.RECORD):
         asked = asked.filter(category=SURVEY)
-    return _opened(_current(asked), {person: sealer(person)})
+    return _opened(_current(asked))
 
 
 def observations_many(permits: Sequence[Permit], codes: Collection[str]) -> Mapping[UUID, list[Held]]:
@@ -99,7 +99,7 @@ def _many(permits: Sequence[Permit], asked: QuerySet[Resource]) -> Mapping[UUID,
     found: dict[UUID, list[Held]] = {person: [] for person in people}
     for start in range(0, len(people), PEOPLE_AT_ONCE):
         some = people[start : start + PEOPLE_AT_ONCE]
-        for held in _opened(_current(asked.filter(person__in=some)), sealers(some)):
+        for held in _opened(_current(asked.filter(person__in=some))):
             found[cast(UUID, held.person)].append(held)
     return found
 
@@ -119,7 +119,7 @@ def own_entries(grant: Allowed | Permit, person: UUID, since: datetime | None = 
         check(grant, person, (Scope.NOTES,), OWN_CATEGORIES[kind])
     mine = Resource.objects.filter(person=person, origin="own", category__in=kinds, deleted=False)
     mine = mine.filter(date__gte=since) if since else mine
-    return _opened(_current(mine), {person: sealer(person)})
+    return _opened(_current(mine))
 
 
 def page(grants: Sequence[Allowed], wanted: Q, before: tuple[datetime, int] | None, limit: int) -> list[Held]:
@@ -140,7 +140,7 @@ def page(grants: Sequence[Allowed], wanted: Q, before: tuple[datetime, int] | No
     if before:
         date, pk = before
         mine = mine.filter(Q(date__lt=date) | Q(date=date, pk__lt=pk), date__lte=date)
-    return _opened(_current(mine, limit + 1), {person: sealer(person)})
+    return _opened(_current(mine, limit + 1))
 
 
 def one(grants: Sequence[Allowed], pk: int) -> Held | None:
@@ -151,11 +151,10 @@ def one(grants: Sequence[Allowed], pk: int) -> Held | None:
 def everything(grant: Allowed, since_order: int = 0, at_once: int = 1000) -> Iterator[Held]:
     """Give all that the record holds about a person, in the order in which it came, a thousand at a time."""
     grant.require(Scope.RECORD)
-    opener = {grant.person: sealer(grant.person)}
     while True:
         mine = Resource.objects.filter(person=grant.person, deleted=False, order__gt=since_order)
         rows = _current(mine, at_once, by=("order", "pk"))
-        yield from _opened(rows, opener)
+        yield from _opened(rows)
         if len(rows) < at_once:
             return
         since_order = rows[-1].resource.order
@@ -173,7 +172,7 @@ def shared(refs: Collection[str]) -> list[Held]:
     """Give resources that are about nobody in particular (practitioners, places), by `Type/id`."""
     ids = {ref.partition("/")[2] for ref in refs}
     wanted = Resource.objects.filter(fhir_id__in=ids, person=None, deleted=False)
-    return [held for held in _opened(_current(wanted), {}) if held.ref in refs]
+    return [held for held in _opened(_current(wanted)) if held.ref in refs]
 
 
 def current(grants: Sequence[Allowed], pks: Collection[int]) -> list[Held]:
@@ -182,19 +181,22 @@ def current(grants: Sequence[Allowed], pks: Collection[int]) -> list[Held]:
         grant.require(Scope.RECORD)
     people = {grant.person for grant in grants}
     wanted = Resource.objects.filter(Q(person__in=people) | Q(person=None), pk__in=list(pks))
-    return _opened(_current(wanted), sealers(people))
+    return _opened(_current(wanted))
 
 
 def _current(
     resources: QuerySet[Resource], limit: int | None = None, by: tuple[str, ...] = ("-date", "-pk")
 ) -> list[Version]:
-    """Give the current versions of these resources with their index rows, with one question."""
+    """Give the current versions of these resources with their index rows and their people's keys, with one question."""
     ordered = resources.order_by(*by)[:limit].values("pk") if limit else resources.values("pk")
-    rows = Version.objects.filter(resource__in=ordered, number=F("resource__version")).select_related("resource")
+    rows = Version.objects.filter(resource__in=ordered, number=F("resource__version"))
+    rows = rows.select_related("resource__person__key").defer("resource__person__name_sealed")
     return list(rows.order_by(*(f"-resource__{name[1:]}" if name[0] == "-" else f"resource__{name}" for name in by)))
 
 
-def _opened(versions: Iterable[Version], openers: Mapping[UUID, Sealer]) -> list[Held]:
+def _opened(versions: Collection[Version]) -> list[Held]:
+    somebodys = {row.resource.person_id: row.resource.person for row in versions}
+    openers = sealers_with([person.key for person in somebodys.values() if person is not None])
     return [_held(row.resource, bytes(row.body), openers) for row in versions]
 
 
