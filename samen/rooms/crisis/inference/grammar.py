@@ -435,7 +435,9 @@ def _negated(said: Said, pattern: Pattern, laid: Sequence[Spot]) -> bool:
     """Say whether the key words are denied: an odd number of negations reach them ("no day that I don't want to" is none)."""
     if not said.negations:
         return False
-    keys = [spot for spot, element in zip(laid, pattern.elements, strict=True) if element.key] or [laid[-1]]
+    # START and END hold no word, so they cannot be what is denied.
+    worded = [spot for spot in laid if spot[0] < spot[1]] or [(0, 1)]
+    keys = [spot for spot, element in zip(laid, pattern.elements, strict=True) if element.key and spot in worded] or worded[-1:]
     first, last = min(spot[0] for spot in laid), max(spot[1] for spot in keys)
     clause = said.clause[keys[0][0]]
     # A negation in the gap of a lexicon's phrase stays one ("maak er geen eind aan"); one that a [[phrase]] holds does not.
