@@ -16,6 +16,7 @@ def samples(house: example.House, now: datetime) -> dict[str, Any]:
     return {
         "crisis:policy-approve.version": proposed.version,
         "contact": contact,
+        "invitation": 1,  # one that nobody made: the console says nothing was asked
         "alert": UUID(int=1),  # one that had ended, or never was: the page says so
         "crisis:asked.token": token,
         "crisis:told.token": "rehearsal",

@@ -34,7 +34,7 @@ _places = threading.BoundedSemaphore(HELD_AT_ONCE)
 def console_live(request: Request) -> HttpResponseBase:
     """Tell a counsellor's page that the queue or their talks moved."""
     part = "talks" if request.GET.get("part") == "talks" else "queue"
-    return _stream(request.GET.get("seen", ""), lambda: live_signature(request.user, timezone.now(), part))
+    return _events(_held(request.GET.get("seen", ""), lambda: live_signature(request.user, timezone.now(), part)))
 
 
 @require_GET
@@ -49,12 +49,6 @@ def contact_live(request: Request) -> HttpResponseBase:
     return _events(_one(request.GET.get("seen", ""), now))
 
 
-def _stream(seen: str, look: Callable[[], str]) -> HttpResponseBase:
-    if not _places.acquire(blocking=False):
-        return _events(_one(seen, look()))
-    return _events(_held(seen, look))
-
-
 def _one(seen: str, now: str) -> Iterator[str]:
     yield f"retry: {AGAIN_MS}\n\n"
     if now != seen:
@@ -62,6 +56,9 @@ def _one(seen: str, now: str) -> Iterator[str]:
 
 
 def _held(seen: str, look: Callable[[], str]) -> Iterator[str]:
+    if not _places.acquire(blocking=False):
+        yield from _one(seen, look())
+        return
     try:
         yield f"retry: {AGAIN_MS}\n\n"
         until = time.monotonic() + HOLDS
