@@ -1,7 +1,8 @@
 """The AI systems of this room: `crisis.detect` hears danger, `crisis.triage` orders the help line, `crisis.watch-own` keeps a person's own rule."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -27,7 +28,18 @@ from samen.rights.words import (
     Use,
 )
 from samen.rooms.crisis import scoring, watching
-from samen.rooms.crisis.inference import detect, grammar, linear, listen, order, watch
+from samen.rooms.crisis.inference import (
+    detect,
+    grammar,
+    language,
+    lexicon,
+    linear,
+    listen,
+    normalise,
+    order,
+    rules,
+    watch,
+)
 from samen.rooms.crisis.selftest.bars import EVIDENCE
 from samen.rooms.crisis.store import contacts
 from samen.rooms.crisis.store import watching as watches
@@ -126,6 +138,30 @@ def seen(text: str, language: str | None = None) -> tuple[tuple[str, ...], tuple
 def terms(words: Sequence[str]) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """Give the terms of both blocks of the model, counted."""
     return linear.word_terms(words), linear.part_terms(words)
+
+
+def trained(make: Callable[..., Iterator[tuple[Path, str]]]) -> Iterator[tuple[Path, str]]:
+    """Give each file of the model as training (`training.rebuild.files`) makes it now, to be written before the next is taken."""
+    inputs = {
+        language: _sha(files(f"content/rules/{language}/*.toml", f"content/lexicon/{language}/*.toml"))
+        for language in lexicon.LANGUAGES
+    }
+    yield from make(
+        lambda text: (each.text for each in normalise.pieces(text) if each.kind == "word"), seen, terms, inputs
+    )
+
+
+def _sha(paths: Iterable[str]) -> str:
+    sha = sha256()
+    for path in paths:
+        sha.update(path.encode() + b"\0" + (HERE.parents[1] / path).read_bytes() + b"\0")
+    return sha.hexdigest()
+
+
+def forget() -> None:
+    """Read words, rules and models anew: training has just written some."""
+    for kept in (lexicon.lexicon, lexicon.concepts_of, language.only_in, rules.rules, linear.model):
+        kept.cache_clear()
 
 
 # --- crisis.triage ----------------------------------------------------------------------------------------------------

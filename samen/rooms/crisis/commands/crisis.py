@@ -2,10 +2,14 @@
 
 import typer
 
+from samen.rooms.crisis.commands.score import score
 from samen.rooms.crisis.commands.simulate import simulate
+from samen.rooms.crisis.commands.train import train
 
 app = typer.Typer(help="The help line and what hears danger in it: try, measure, rebuild.", no_args_is_help=True)
 app.command()(simulate)
+app.command()(score)
+app.command()(train)
 
 
 @app.callback()

@@ -1,7 +1,7 @@
 """What a talk shows, message by message and as a whole, and why: the inference of `crisis.detect`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from samen.rights.words import Explanation, Finding, Gathered, Phrase
@@ -19,7 +19,7 @@ class Turns:
 
     texts: tuple[str, ...]
     language: str | None = None
-    before: talk.State = talk.State()
+    before: talk.State = field(default_factory=talk.State)
     layers: tuple[str, ...] = detect.LAYERS
 
 

@@ -1,0 +1,54 @@
+"""`samen crisis score`: what the detector says of messages in a file, through the gate, in nobody's record."""
+
+import json
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated
+
+import typer
+
+from samen.rights.words import Denied
+from samen.rooms.crisis import scoring, systems
+from samen.words import say
+
+ALL = ("rules", "model")
+
+
+def score(
+    file: Annotated[
+        Path, typer.Argument(help='JSON Lines: {"id", "text", "language"?, "conversation"?}.', exists=True)
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Where the answers go, one line each, in the same order.")],
+    layers: Annotated[str, typer.Option(help="Which layers are used, to compare: rules,model.")] = ",".join(ALL),
+    timing: Annotated[bool, typer.Option("--timing", help="Say how long the messages took.")] = False,
+) -> None:
+    """Hear each message of a file, and each conversation in the order of its lines. Test material only: nobody is looked up."""
+    chosen = tuple(dict.fromkeys(layer.strip() for layer in layers.split(",") if layer.strip()))
+    if not chosen or not set(chosen) <= set(ALL):
+        raise typer.BadParameter(f"Layers are {' and '.join(ALL)}, with a comma in between.")
+    start, count = perf_counter(), 0
+    try:
+        with file.open(encoding="utf-8") as lines, out.open("w", encoding="utf-8") as answers:
+            for chunk in systems.score(scoring.asked(lines), chosen):
+                if isinstance(chunk, Denied):
+                    typer.echo(say(f"rights.denied.{chunk.code}", "en"), err=True)
+                    raise typer.Exit(1)
+                for answer in chunk:
+                    answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
+                answers.flush()
+                count += len(chunk)
+    except (scoring.BadLine, UnicodeDecodeError) as wrong:
+        typer.echo(f"{wrong} What stood before it was written." if count else str(wrong), err=True)
+        raise typer.Exit(1) from wrong
+    if timing:
+        _say_times(file, count, perf_counter() - start)
+
+
+def _say_times(file: Path, count: int, seconds: float) -> None:
+    """Say how long it took: the run as a whole, and the detector by itself for each message."""
+    with file.open(encoding="utf-8") as lines:
+        taken = sorted(systems.time_each([each.text for each in scoring.asked(lines)]))
+    if taken:
+        middle, last = taken[len(taken) // 2] * 1000, taken[min(len(taken) - 1, int(len(taken) * 0.99))] * 1000
+        typer.echo(f"{count} messages in {seconds:.1f} s through the gate", err=True)
+        typer.echo(f"detector alone: p50 {middle:.2f} ms, p99 {last:.2f} ms", err=True)

@@ -1,0 +1,122 @@
+"""What the model learns from: families of messages, and copies of them with the noise of real typing."""
+
+import hashlib
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+
+CORPUS = Path(__file__).resolve().parent.parent / "content" / "corpus"
+LANGUAGES = ("en", "nl")
+LEAST_FAMILIES = 3  # a word that fewer families hold may be a slip or one author's own
+
+
+@dataclass(frozen=True)
+class Row:
+    """One message to learn from."""
+
+    text: str
+    family: str
+    language: str
+    level: int
+    topic: str
+    trap: str
+
+
+def files(language: str) -> list[Path]:
+    """Give the files of a language that may be learnt from: never the sealed part, the talks or ordinary talk."""
+    return [*sorted((CORPUS / "train" / language).glob("*.toml")), CORPUS / "probe" / f"{language}.toml"]
+
+
+def rows(language: str) -> list[Row]:
+    """Give all messages of a language."""
+    return [row for file in files(language) for row in _of_file(file, language)]
+
+
+def _of_file(file: Path, language: str) -> Iterator[Row]:
+    for family in tomllib.loads(file.read_text())["family"]:
+        for text in family["texts"]:
+            yield Row(text, family["id"], language, family["level"], family["topic"], family["trap"])
+
+
+def hashes(language: str) -> dict[str, str]:
+    """Give the SHA-256 of each file that is learnt from."""
+    return {str(file.relative_to(CORPUS)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files(language)}
+
+
+def common_words(found: Iterable[Row], words: Callable[[str], Iterable[str]]) -> list[str]:
+    """Give the words that several families hold: they exist, so none is a slip of another."""
+    families: dict[str, set[str]] = {}
+    for row in found:
+        for word in words(row.text):
+            families.setdefault(word, set()).add(row.family)
+    return sorted(word for word, where in families.items() if len(where) >= LEAST_FAMILIES and word.isalpha())
+
+
+def common_file(words: Sequence[str]) -> str:
+    """Write the file of common words."""
+    lines, line = [], ""
+    for word in words:
+        if len(line) + len(word) + 1 > 118:
+            lines.append(line)
+            line = ""
+        line = f"{line} {word}".strip()
+    body = "\n".join([*lines, line])
+    return (
+        f"# Words that {LEAST_FAMILIES} or more families of the training messages hold. Made by `samen crisis train`; "
+        f'do not edit.\n[common]\nwords = """\n{body}\n"""\n'
+    )
+
+
+HOMOGLYPHS = str.maketrans({"a": "а", "e": "е", "o": "о", "i": "і"})
+
+
+def noisy(found: Sequence[Row], seed: int) -> list[Row]:
+    """Give one copy of each message, typed worse: the same copies for the same seed."""
+    return [replace(row, text=_typed(row.text, Random(f"{seed} {row.family} {row.text}"))) for row in found]
+
+
+def _typed(text: str, chance: Random) -> str:
+    words = text.split(" ")
+    long = [place for place, word in enumerate(words) if len(word) >= 5 and word.isalpha()]
+    match chance.choice(("case", "slip", "slip", "space", "homoglyph", "quotes", "plain")):
+        case "case":
+            return text.upper() if chance.random() < 0.3 else text.lower()
+        case "slip" if long:
+            place = chance.choice(long)
+            words[place] = _slip(words[place], chance)
+            return " ".join(words)
+        case "space" if len(words) > 3:
+            place = chance.randrange(len(words) - 1)
+            return " ".join([*words[:place], words[place] + words[place + 1], *words[place + 2 :]])
+        case "homoglyph" if long:
+            place = chance.choice(long)
+            words[place] = words[place].translate(HOMOGLYPHS)
+            return " ".join(words)
+        case "quotes":
+            return text.replace("'", "’")
+        case _:
+            return text.lower().translate(str.maketrans("", "", ".,!?;:"))
+
+
+def _slip(word: str, chance: Random) -> str:
+    place = chance.randrange(1, len(word) - 1)
+    match chance.choice(("swap", "drop", "double")):
+        case "swap":
+            return word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+        case "drop":
+            return word[:place] + word[place + 1 :]
+        case _:
+            return word[:place] + word[place] + word[place:]
+
+
+def counted(found: Sequence[Row]) -> dict[str, object]:
+    """Count what is learnt from, for the card."""
+    return {
+        "messages": len(found),
+        "families": len({row.family for row in found}),
+        "by_level": {str(level): count for level, count in sorted(Counter(row.level for row in found).items())},
+        "traps": sum(1 for row in found if row.trap and row.level < 2),
+    }

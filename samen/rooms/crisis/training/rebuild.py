@@ -1,0 +1,58 @@
+"""Every file that training makes, as it should be: words first, then each language's model with its card."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from samen.rooms.crisis.training import fit, material, shut
+
+CONTENT = material.CORPUS.parent
+INTENDED = (
+    "Raises what the rules of crisis.detect say, to a question or an alarm. Never used alone, never to lower help."
+)
+LIMITS = (
+    "Learnt from messages that were written for this product, not collected; clinicians have yet to review them.",
+    "English and Dutch only. Short messages; of a long one the first 8,000 characters.",
+    "Knows words and their parts, not the world: what nobody wrote down in other words it cannot hear.",
+)
+
+
+def files(
+    pieces: Callable[[str], Iterable[str]], seen: fit.Seen, terms: fit.Terms, inputs: Mapping[str, str]
+) -> Iterator[tuple[Path, str]]:
+    """Give each file with its content. The caller writes one before it takes the next: the model is made with the words."""
+    with shut.shut():
+        for language in material.LANGUAGES:
+            words = material.common_words(material.rows(language), pieces)
+            yield CONTENT / "lexicon" / language / "common.toml", material.common_file(words)
+        for language in material.LANGUAGES:
+            rows = material.rows(language)
+            made, figures = fit.fit(language, fit.examples(rows, seen, terms))
+            model = json.dumps(made, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+            yield CONTENT / "model" / f"{language}.json", model
+            yield CONTENT / "model" / f"{language}.card.json", _card(language, model, (rows, figures), inputs)
+
+
+def _card(
+    language: str, model: str, found: tuple[list[material.Row], Mapping[str, Any]], inputs: Mapping[str, str]
+) -> str:
+    rows, figures = found
+    card = {
+        "language": language,
+        "sha256": hashlib.sha256(model.encode()).hexdigest(),
+        "intended_use": INTENDED,
+        "limits": LIMITS,
+        "learnt_from": {"files": material.hashes(language), **material.counted(rows)},
+        "made_with": {
+            "rules_and_lexicon": inputs[language],
+            "seed": fit.SEED,
+            "folds": fit.FOLDS,
+            "strength": fit.STRENGTH,
+            "kept": fit.KEPT,
+            "without_rules": fit.WITHOUT_RULES,
+        },
+        "held_out": dict(figures),
+    }
+    return json.dumps(card, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
