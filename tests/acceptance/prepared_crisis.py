@@ -4,16 +4,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from samen.rooms.crisis.store import policies, watching
+from samen.rights import door as rights
+from samen.rooms.crisis.store import policies, selftest, watching
 from samen.rooms.crisis.triage import Policy
 from tests.rights import example
+from tests.rooms.crisis.made_reports import made_report
 
 
 def samples(house: example.House, now: datetime) -> dict[str, Any]:
     """Make what the addresses of the help line are about."""
     proposed = policies.propose(Policy(0, 0.1, 30), "Nights are quiet here", by=house.lead, at=now)
     contact, token = watching.name_contact(house.own(), "Mum", "mum@example.org", at=now)
+    systems = [each for each in rights.systems() if each.id.startswith("crisis.")]
+    report = selftest.keep(made_report(systems, at=now), at=now)
     return {
+        "test": report.id,
         "crisis:policy-approve.version": proposed.version,
         "contact": contact,
         "invitation": 1,  # one that nobody made: the console says nothing was asked

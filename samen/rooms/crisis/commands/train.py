@@ -31,6 +31,7 @@ def train(
         typer.echo(f"{path.name}: {'as it is' if same else 'differs' if check else 'written'}")
         if not same and not check:
             path.write_text(content)
+            path.chmod(0o644)  # part of the product, for whoever installs it to read
             systems.forget()
     if check and differs:
         typer.echo(
