@@ -566,15 +566,13 @@ class Look:
     reason: str = ""  # only for emergency access
 
 
-def who_looked(access: Allowed, page: int = 1) -> list[Look]:
-    """Give who looked at this person, newest first; one row more than a page says that there is a next one."""
+def who_looked(access: Allowed, page: int | None = 1) -> list[Look]:
+    """Give who looked at this person, newest first; one row more than a page says that there is a next one. None: all."""
     access.require(Scope.RIGHTS)
-    first = (max(page, 1) - 1) * PAGE
-    rows = (
-        Access.objects.filter(person=access.person)
-        .select_related("account")
-        .order_by("-at", "-id")[first : first + PAGE + 1]
-    )
+    rows = Access.objects.filter(person=access.person).select_related("account").order_by("-at", "-id")
+    if page is not None:
+        first = (max(page, 1) - 1) * PAGE
+        rows = rows[first : first + PAGE + 1]
     reasons = _reasons(access.person)
     return [
         Look(

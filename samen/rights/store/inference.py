@@ -217,13 +217,13 @@ class Ruling:
     changed: str
 
 
-def records(access: Allowed, page: int = 1, system: str | None = None) -> list[Shown]:
-    """Give a person's inferences, newest first; one more than a page says that there is a next one."""
+def records(access: Allowed, page: int | None = 1, system: str | None = None) -> list[Shown]:
+    """Give a person's inferences, newest first; one more than a page says that there is a next one. None: all."""
     rows = _of(access).order_by("-at")
     if system is not None:
         rows = rows.filter(system=system)
-    first = (page - 1) * PAGE
-    return _shown(access, rows[first : first + PAGE + 1])
+    first = ((page or 1) - 1) * PAGE
+    return _shown(access, rows if page is None else rows[first : first + PAGE + 1])
 
 
 def record(access: Allowed, record_id: UUID) -> Shown | None:

@@ -96,27 +96,13 @@ def everything(access: Allowed, findings: Allowed, now: datetime) -> dict[str, A
 
 
 def all_findings(access: Allowed) -> list[inference.Shown]:
-    """Give every inference about a person, page after page."""
-    found: list[inference.Shown] = []
-    page = 1
-    while True:
-        rows = inference.records(access, page)
-        found += rows[: inference.PAGE]
-        if len(rows) <= inference.PAGE:
-            return found
-        page += 1
+    """Give every inference about a person."""
+    return inference.records(access, None)
 
 
 def all_looks(access: Allowed) -> list[people.Look]:
-    """Give everybody who ever looked, page after page."""
-    found: list[people.Look] = []
-    page = 1
-    while True:
-        rows = people.who_looked(access, page)
-        found += rows[: people.PAGE]
-        if len(rows) <= people.PAGE:
-            return found
-        page += 1
+    """Give everybody who ever looked."""
+    return people.who_looked(access, None)
 
 
 def _finding(shown: inference.Shown) -> dict[str, Any]:
