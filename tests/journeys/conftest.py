@@ -64,7 +64,7 @@ def sights(home: Path) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def address(home: Path, sights: list[dict[str, str]]) -> Iterator[str]:
+def address(home: Path) -> Iterator[str]:
     """Serve the made-up service."""
     with looking.served(home) as where:
         yield where
