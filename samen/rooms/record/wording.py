@@ -5,7 +5,6 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
@@ -229,10 +228,11 @@ def quantity(value: Any) -> str:
     if not isinstance(value, dict) or "value" not in value:
         return ""
     unit = str(value.get("unit") or value.get("currency") or value.get("code") or "")
-    number = value["value"]
-    number = int(number) if isinstance(number, (float, Decimal)) and number == int(number) else number
-    # Braces hold a remark for machines (UCUM, paragraph 6): "68 {score}" is just 68.
-    return f"{number} {re.sub(r'[{].*?[}]', '', unit)}".strip()
+    number, words = str(value["value"]), re.sub(r"[{].*?[}]", "", unit)
+    if words != unit:
+        # Braces hold a remark for machines (UCUM, paragraph 6) about a bare count: "68.0 {score}" is just 68.
+        number = re.sub(r"[.]0+$", "", number)
+    return f"{number} {words}".strip()
 
 
 def who(resource: Json) -> str:

@@ -53,6 +53,24 @@ def test_a_value_is_said_as_it_came(value, words):
     assert value_of(value) == words
 
 
+def test_a_score_is_said_without_what_stands_there_for_machines():
+    score = {"resourceType": "Observation", "valueQuantity": {"value": "68.0", "unit": "{score}"}}
+    assert wording.value_of(score) == "68"
+
+
+def test_a_measurement_keeps_its_precision():
+    sugar = {"resourceType": "Observation", "valueQuantity": {"value": "7.0", "unit": "mmol/L"}}
+    assert wording.value_of(sugar) == "7.0 mmol/L"
+
+
+def test_our_own_scores_and_answers_are_named():
+    coding = {"system": "urn:samen:questionnaire", "code": "who-5.total", "display": "WHO-5 total"}
+    total = {"resourceType": "Observation", "code": {"coding": [coding]}}
+    answers = {"resourceType": "QuestionnaireResponse", "questionnaire": "urn:samen:questionnaire:who-5|1"}
+    said = [wording.entry(each, pk=1, own=True).title.key for each in (total, answers)]
+    assert said == ["record.timeline.named.who5_score", "record.timeline.named.who5"]
+
+
 def test_a_known_questionnaire_is_named():
     coding = {"system": "http://loinc.org", "code": "44249-1"}
     assert said(code={"coding": [coding]}).title.key == "record.timeline.named.phq9"
