@@ -186,13 +186,15 @@ def _put(said: Said, concept: str, spot: Spot) -> None:
 def _concepts(said: Said) -> None:
     """Find what each word and each row of words stands for. The longest row wins over a plain negation inside it."""
     words, count = said.words, len(said.words)
+    transparent = lexicon("en").transparent | lexicon("nl").transparent
     covered: set[int] = set()  # negations inside a longer expression are that expression's own
     consumed: set[int] = set()
     found: list[tuple[str, Spot]] = []
     for concept, spot, consumes in _phrases(said):
         found.append((concept, spot))
         own = _own(said, spot)
-        covered |= own  # a negation in a gap stays one: "maak er geen eind aan"
+        if concept not in transparent:
+            covered |= own  # a negation in a gap stays one: "maak er geen eind aan"
         if consumes:
             consumed |= own
     for place, word in enumerate(words):
@@ -437,7 +439,9 @@ def _negated(said: Said, pattern: Pattern, laid: Sequence[Spot]) -> bool:
         return False
     # START and END hold no word, so they cannot be what is denied.
     worded = [spot for spot in laid if spot[0] < spot[1]] or [(0, 1)]
-    keys = [spot for spot, element in zip(laid, pattern.elements, strict=True) if element.key and spot in worded] or worded[-1:]
+    keys = [
+        spot for spot, element in zip(laid, pattern.elements, strict=True) if element.key and spot in worded
+    ] or worded[-1:]
     first, last = min(spot[0] for spot in laid), max(spot[1] for spot in keys)
     clause = said.clause[keys[0][0]]
     # A negation in the gap of a lexicon's phrase stays one ("maak er geen eind aan"); one that a [[phrase]] holds does not.

@@ -40,6 +40,9 @@ class Lexicon:
     concepts: frozenset[str]
     subjects: Mapping[str, str]  # concept -> self or other, for those that can be a subject
     consuming: frozenset[str]  # concepts whose words count as nothing else
+    transparent: frozenset[
+        str
+    ]  # concepts of which a negation inside still denies what it reaches: "do not want to die"
     single: Mapping[str, tuple[str, ...]]  # word -> concepts
     starts: tuple[tuple[str, str], ...]  # beginning of a word -> concept
     ends: tuple[tuple[str, str], ...]
@@ -83,7 +86,7 @@ def lexicon(language: str) -> Lexicon:
 def built(language: str, files: Iterable[tuple[Path, Mapping[str, object]]]) -> Lexicon:
     """Make a lexicon from the tables of its files. A concept may be spread over files. Raises: BadContent."""
     entries: list[tuple[str, str]] = []
-    subjects, consuming = {}, set()
+    subjects, consuming, transparent = {}, set(), set()
     variants: dict[str, Words] = {}
     common, function = set(), set()
     for file, content in files:
@@ -101,7 +104,9 @@ def built(language: str, files: Iterable[tuple[Path, Mapping[str, object]]]) -> 
                     subjects[name] = table["subject"]
                 if table.get("consumes"):
                     consuming.add(name)
-    return _sorted_out(language, entries, (subjects, consuming), variants, (common, function))
+                if table.get("transparent"):
+                    transparent.add(name)
+    return _sorted_out(language, entries, (subjects, consuming, transparent), variants, (common, function))
 
 
 def _forms(file: Path, name: str, table: Mapping[str, object]) -> list[str]:
@@ -110,7 +115,7 @@ def _forms(file: Path, name: str, table: Mapping[str, object]) -> list[str]:
     words = table.get("words")
     if not isinstance(words, list) or not all(isinstance(each, str) for each in words):
         raise BadContent(f"{file.name}: [{name}] needs words = [...] with text in it.")
-    unknown = set(table) - {"about", "words", "subject", "consumes"}
+    unknown = set(table) - {"about", "words", "subject", "consumes", "transparent"}
     if unknown:
         raise BadContent(f"{file.name}: [{name}] has {sorted(unknown)}, which nothing reads.")
     return [form for entry in words for form in expanded(entry.lower().replace("’", "'"))]
@@ -119,7 +124,7 @@ def _forms(file: Path, name: str, table: Mapping[str, object]) -> list[str]:
 def _sorted_out(
     language: str,
     entries: Sequence[tuple[str, str]],
-    marks: tuple[Mapping[str, str], set[str]],
+    marks: tuple[Mapping[str, str], set[str], set[str]],
     variants: Mapping[str, Words],
     plain: tuple[set[str], set[str]],
 ) -> Lexicon:
@@ -148,6 +153,7 @@ def _sorted_out(
         concepts=frozenset(concept for _, concept in entries),
         subjects=marks[0],
         consuming=frozenset(marks[1]),
+        transparent=frozenset(marks[2]),
         single={word: tuple(found) for word, found in single.items()},
         starts=tuple(starts),
         ends=tuple(ends),

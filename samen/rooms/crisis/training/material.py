@@ -10,6 +10,7 @@ from random import Random
 
 CORPUS = Path(__file__).resolve().parent.parent / "content" / "corpus"
 LANGUAGES = ("en", "nl")
+NOT_PLAIN = frozenset({"mixed", "learner", "typo"})
 LEAST_FAMILIES = 3  # a word that fewer families hold may be a slip or one author's own
 
 
@@ -23,6 +24,7 @@ class Row:
     level: int
     topic: str
     trap: str
+    style: str = ""
 
 
 def files(language: str) -> list[Path]:
@@ -38,7 +40,7 @@ def rows(language: str) -> list[Row]:
 def _of_file(file: Path, language: str) -> Iterator[Row]:
     for family in tomllib.loads(file.read_text())["family"]:
         for text in family["texts"]:
-            yield Row(text, family["id"], language, family["level"], family["topic"], family["trap"])
+            yield Row(text, family["id"], language, family["level"], family["topic"], family["trap"], family["style"])
 
 
 def hashes(language: str) -> dict[str, str]:
@@ -46,13 +48,22 @@ def hashes(language: str) -> dict[str, str]:
     return {str(file.relative_to(CORPUS)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files(language)}
 
 
-def common_words(found: Iterable[Row], words: Callable[[str], Iterable[str]]) -> list[str]:
-    """Give the words that several families hold: they exist, so none is a slip of another."""
-    families: dict[str, set[str]] = {}
-    for row in found:
-        for word in words(row.text):
-            families.setdefault(word, set()).add(row.family)
-    return sorted(word for word, where in families.items() if len(where) >= LEAST_FAMILIES and word.isalpha())
+def common_words(language: str, words: Callable[[str], Iterable[str]]) -> list[str]:
+    """Give the words that several families hold: they exist, so none is a slip of another.
+
+    Messages of who mixes, learns or mistypes a language do not say what its words are, and a word that more families of
+    the other language hold is that one's.
+    """
+    held = {each: _families(rows(each), words) for each in LANGUAGES}
+    other = held[next(each for each in LANGUAGES if each != language)]
+    return sorted(word for word, count in held[language].items() if count >= LEAST_FAMILIES and count >= other[word])
+
+
+def _families(found: Iterable[Row], words: Callable[[str], Iterable[str]]) -> Counter[str]:
+    """Count the families that hold each word."""
+    clean = (row for row in found if row.style not in NOT_PLAIN)
+    pairs = {(word, row.family) for row in clean for word in words(row.text) if word.isalpha()}
+    return Counter(word for word, _ in pairs)
 
 
 def common_file(words: Sequence[str]) -> str:

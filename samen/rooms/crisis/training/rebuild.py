@@ -25,7 +25,7 @@ def files(
     """Give each file with its content. The caller writes one before it takes the next: the model is made with the words."""
     with shut.shut():
         for language in material.LANGUAGES:
-            words = material.common_words(material.rows(language), pieces)
+            words = material.common_words(language, pieces)
             yield CONTENT / "lexicon" / language / "common.toml", material.common_file(words)
         for language in material.LANGUAGES:
             rows = material.rows(language)
