@@ -53,6 +53,8 @@ def in_service(now: datetime | None = None) -> Crew:
     crew = Crew(panel, secretary, lead)
     for name in ("human-route", "help-page", "canary", "reconciliation"):
         service.ask(name, lambda: "", at=now)
+    service.train(lead, at=before)  # somebody answers who asks for a human: the way without AI that the gate looks for
+    service.go_on_duty(lead, Role.CLINICAL_LEAD, starts=before, ends=now + timedelta(days=30))
     each = systems.TRIAGE
     register.enter(each, at=before)
     figures = [register.Figure(one.measure, *(float(one.at_least),) * 3, 500) for one in each.manifest.evidence]

@@ -22,7 +22,7 @@ from samen.rooms.crisis.views.console import live_signature
 from samen.rooms.crisis.views.contact import mine_of
 
 HELD_AT_ONCE = max(settings.SAMEN.threads // 4, 1)  # of the server's threads: the others answer pages
-HOLDS = 25.0  # seconds that a stream stays open
+HOLDS = 15.0  # seconds that a stream stays open
 LOOKS = 1.5  # seconds between two looks
 AGAIN_MS = 4000  # after this the browser asks again
 
