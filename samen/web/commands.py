@@ -32,7 +32,11 @@ from samen.web.demo import prepare as preparing
 from samen.web.findings import Finding, Level
 from samen.web.troubles import Trouble
 
-STEPS = {"begin": "Opening the clinic", "days": "Living through ninety days"}
+STEPS = {
+    "begin": "Opening the clinic",
+    "days": "Living through ninety days",
+    "line": "Testing and opening the help line",
+}
 COLOURS = {Level.DANGER: "bold red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
 
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on, instead of SAMEN_PORT.")]

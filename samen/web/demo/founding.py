@@ -102,10 +102,11 @@ def _ask_panel(staff: Staff, at: datetime) -> None:
     for place, account in enumerate(seats):
         vote, reason = reasons[place % len(reasons)]
         register.vote(PROGRESS, vote, by=account, reason=reason, at=at + timedelta(hours=2, minutes=place))
-    _pay(staff, at + timedelta(days=1))
+    pay(staff, at + timedelta(days=1))
 
 
-def _pay(staff: Staff, at: datetime) -> None:
+def pay(staff: Staff, at: datetime) -> None:
+    """Settle every ballot that is open: paid, or declined by its member."""
     for place, ballot in enumerate(Ballot.objects.filter(settled_at=None).select_related("seat").order_by("at")):
         declines = place == 1
         by = ballot.seat.account if declines else staff["kees"]

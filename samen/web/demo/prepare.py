@@ -9,7 +9,7 @@ from samen.people import store
 from samen.people.models import Person
 from samen.rights import door
 from samen.rights.store import systems as register
-from samen.web.demo import founding, play, population, story
+from samen.web.demo import founding, line, play, population, story
 
 SEED = 2026
 PEOPLE = 220
@@ -45,3 +45,6 @@ def prepare(progress: Progress, *, seed: int = SEED, now: datetime, people: int 
         founding.enter(staff, now)
         progress("begin", 1, 1)
         play.play(made, staff, seed=seed, now=now, progress=lambda done, of: progress("days", done, of))
+        progress("line", 0, 1)
+        line.open_line(staff, now)
+        progress("line", 1, 1)
