@@ -329,7 +329,7 @@ def _matches(said: Said, entry: Entry, with_denied: bool = False) -> list[Match]
         for laid in _found(said, pattern, entry):
             first, last = min(spot[0] for spot in laid), max(spot[1] for spot in laid)
             where = scope[first] if scope is not None else 0
-            if where in good or not _fits(said, entry, laid, (first, last)):
+            if where in good or not _of_whom(said, entry, pattern, laid) or not _fits(said, entry, laid, (first, last)):
                 continue
             negated = entry.negated != "any" and _negated(said, pattern, laid)
             guessed = all(said.guessed[place] for spot in laid for place in range(*spot))
@@ -342,7 +342,10 @@ def _matches(said: Said, entry: Entry, with_denied: bool = False) -> list[Match]
 
 
 def _may_match(pattern: Pattern, bits: int) -> bool:
-    return all(need & bits for need in pattern.needs)
+    for need in pattern.needs:  # noqa: SIM110 (a loop: this is asked a hundred times a message)
+        if not need & bits:
+            return False
+    return True
 
 
 def _found(said: Said, pattern: Pattern, entry: Entry) -> Iterator[tuple[Spot, ...]]:
@@ -401,15 +404,21 @@ def _in_any_order(
     yield from go(0, ())
 
 
+def _of_whom(said: Said, entry: Entry, pattern: Pattern, laid: Sequence[Spot]) -> bool:
+    """Say whether it is said of whom the entry wants: looked at before a key's end, for an object can be a person too ("stab my ex")."""
+    if entry.subject == "any":
+        return True
+    keys = [spot for spot, each in zip(laid, pattern.elements, strict=True) if each.key and spot[0] < spot[1]]
+    first, last = min(spot[0] for spot in laid), max(spot[1] for spot in keys or laid)
+    whose = _subject(said, first, last)
+    return whose == entry.subject or (entry.subject == "self" and whose == "")
+
+
 def _fits(said: Said, entry: Entry, laid: Sequence[Spot], span: Spot) -> bool:
-    """Say whether language, subject and neighbours are as the entry wants them."""
+    """Say whether language and neighbours are as the entry wants them."""
     first, last = span
     if not any(said.language[place] in (entry.language, "") for spot in laid for place in range(*spot)):
         return False
-    if entry.subject != "any":
-        whose = _subject(said, first, last)
-        if whose != entry.subject and not (entry.subject == "self" and whose == ""):
-            return False
     spots = said.spots
     if entry.also and not all(any(_in_sentence(said, name, first) for name in each) for each in entry.also):
         return False
