@@ -139,7 +139,7 @@ def _judged_what_runs(kept: Kept) -> bool:
 
 def _tables(report: Mapping[str, Any]) -> Mapping[str, Any]:
     columns = [sentence(f"bars.{each}") for each in ("measure", "found", "interval", "n", "bar", "met")]
-    return {"columns": columns, "rows": [_bar(each) for each in report["bars"]]}
+    return {"columns": columns, "rows": [_bar(each) for each in sorted(report["bars"], key=lambda bar: bar["met"])]}
 
 
 def _bar(bar: Mapping[str, Any]) -> Sequence[str]:
