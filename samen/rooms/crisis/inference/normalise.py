@@ -32,7 +32,7 @@ class Raw:
 
 _PIECES = re.compile(
     r"(?P<clock>\d{1,2}[:.]\d{2}(?!\d))"
-    r"|(?P<spaced>(?<![a-z0-9'])[a-z](?:[ ._*-][a-z]){3,}(?![a-z0-9']))"
+    r"|(?P<spaced>(?<![a-z0-9'])[a-z](?:[ ._*-][a-z]){2,}(?![a-z0-9']))"
     r"|(?P<short>(?<![a-z0-9])'(?:k|t|n|s|m)(?![a-z0-9']))"
     r"|(?P<word>[a-z0-9@$]+(?:[!|*+][a-z0-9@$]+)*(?:'[a-z]+)*(?:-tje|-en)?)"
     r"|(?P<picture>[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B50\u2190-\u21FF])"
@@ -121,7 +121,7 @@ class Speller:
         self.known, self.variants, self.wanted, self.function = known, variants, wanted, function
         self.joined = frozenset(word for word in wanted if len(word) >= 7)
         self.slips: dict[str, list[str]] = {}
-        for word in sorted(wanted | {each for each in known if len(each) >= 6}):
+        for word in sorted(wanted | {each for each in known if len(each) >= 5}):
             if len(word) >= 5 and word.isalpha():
                 for part in deletes(word):
                     self.slips.setdefault(part, []).append(word)
