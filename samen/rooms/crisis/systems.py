@@ -8,6 +8,9 @@ from time import thread_time
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.utils import timezone
+
 from samen.people.roles import Role
 from samen.rights import door as rights
 from samen.rights import gate
@@ -27,7 +30,7 @@ from samen.rights.words import (
     System,
     Use,
 )
-from samen.rooms.crisis import scoring, watching
+from samen.rooms.crisis import numbers, scoring, watching
 from samen.rooms.crisis.inference import (
     detect,
     grammar,
@@ -62,6 +65,17 @@ MODELS = files("content/model/*.json")
 VALIDATED = ("validated_for.written",)
 
 
+class StaleNumbers(RuntimeError):
+    """The directory of help lines is too old for a computer to give its numbers: the systems that would are denied."""
+
+
+def numbers_hold() -> None:
+    """Let a system run that may lead to numbers being given. Raises: StaleNumbers."""
+    listed = numbers.load(settings.SAMEN.language, timezone.localdate())
+    if not numbers.fresh(numbers.of_country(listed, settings.SAMEN.country)):
+        raise StaleNumbers("A number in content/help/numbers.toml was checked too long ago. Check it and its date.")
+
+
 # --- crisis.detect ----------------------------------------------------------------------------------------------------
 
 
@@ -69,6 +83,7 @@ def gather_turns(permit: Permit) -> Gathered:
     """Read what the person wrote in their open talk, and nothing more."""
     if permit.person is None:
         raise rights.NotPermitted("A validation run has no person to read about.")
+    numbers_hold()
     said, language = contacts.texts(permit, permit.person)
     items = tuple(Item(Category.TALK, f"Message/{number}", f"{listen.WORDS}.item", at) for number, at, _ in said)
     return Gathered(items=items, data=listen.Turns(tuple(text for _, _, text in said), language), language=language)
@@ -171,6 +186,7 @@ def gather_talk(permit: Permit) -> Gathered:
     """Read what the person wrote in their open talk with the line, and nothing more."""
     if permit.person is None:
         raise rights.NotPermitted("A validation run has no person to read about.")
+    numbers_hold()
     said, language = contacts.texts(permit, permit.person)
     items = tuple(Item(Category.TALK, f"Message/{number}", f"{order.WORDS}.item", at) for number, at, _ in said)
     return Gathered(items=items, data={"said": said}, language=language)

@@ -173,3 +173,11 @@ def test_whoever_writes_by_sms_stops_the_computer_with_two_words(gateway):
         adapters.take("sms", "+31600000000", text, client_id=str(number), at=timezone.now(), language="nl")
     contact = Contact.objects.get()
     assert (contact.wants_computer, contact.level) == (False, None)
+
+
+def test_danger_in_an_sms_gets_its_help_and_numbers_back_as_an_sms(gateway):
+    in_service()
+    for number, text in enumerate(("hoi", "ja", MEANS)):
+        adapters.take("sms", "+31600000000", text, client_id=str(number), at=timezone.now(), language="nl")
+    assert "Alarmnummer: 112" in gateway[-1]["text"][0]
+    assert "Denk je eraan om jezelf te doden?" in gateway[-1]["text"][0]

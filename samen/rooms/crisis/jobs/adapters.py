@@ -43,8 +43,7 @@ def take_mail(folder: Path, *, now: datetime, language: str) -> int:
     """Take in every new mail of a Maildir; gives how many. A mail leaves `new` only after its message is on the disk."""
     box = mailbox.Maildir(folder, factory=None, create=False)
     done = 0
-    for key in list(box.keys()):
-        kept = box.get_message(key)
+    for key, kept in sorted(box.iteritems(), key=lambda each: (each[1].get_date(), each[0])):  # as they came
         if kept.get_subdir() != "new":
             continue
         mail = email.message_from_bytes(kept.as_bytes(), policy=default)
@@ -77,7 +76,9 @@ def take(channel: str, address: str, text: str, *, client_id: str, at: datetime,
         line.tell_and_choose(mine, yes=said, at=at, language=talk.language)
         send(channel, address, say(f"crisis.adapters.{'yes' if said else 'no'}", talk.language))
         return mine
-    line.take_in(mine, text, client_id=client_id, at=at)
+    taken = line.take_in(mine, text, client_id=client_id, at=at)
+    if taken.answer:
+        send(channel, address, taken.answer)
     return mine
 
 

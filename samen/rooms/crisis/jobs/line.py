@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
+from samen.people.access import Allowed
 from samen.people.roles import Scope
 from samen.rights import door as rights
 from samen.rights import gate
@@ -29,6 +30,7 @@ class TakenIn:
     is_new: bool
     read: bool
     record: UUID | None = None
+    answer: str = ""  # what the computer said at once, with the numbers: for ways in that show no page
 
 
 def tell_and_choose(mine: Mine, *, yes: bool, at: datetime, language: str) -> None:
@@ -54,10 +56,42 @@ def take_in(mine: Mine, text: str, *, client_id: str, at: datetime) -> TakenIn:
         case Released(record=record, finding=finding) if not finding.abstained:
             what = heard_of(finding)
             contacts.heard(mine.access, mine.contact, what, at=at)
-            _answer(mine, talk, what, at=at)
-            return TakenIn(is_new=True, read=True, record=record)
+            answer = _answer(mine, talk, what, at=at)
+            return TakenIn(is_new=True, read=True, record=record, answer=answer)
         case Released() | Held() | Denied():
             return TakenIn(is_new=True, read=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody reads at once who wrote elsewhere in the product: nothing, where silence is better."""
+
+    level: Level = Level.NONE
+    text: str = ""
+    numbers: tuple[Number, ...] = ()
+    record: UUID | None = None
+    denied: str = ""  # the gate's code, where it did not let the computer hear
+
+
+def hear(access: Allowed, text: str, *, client_id: str, at: datetime) -> Answer:
+    """Let `crisis.detect` hear what somebody wrote, under their own yes to it, and give what helps now."""
+    mine = contacts.begin_for(access, "companion", now=at)
+    if not contacts.keep(access, mine.contact, text, client_id=client_id, at=at):
+        return Answer()
+    match gate.run(systems.DETECT, person=access.person, actor=access):
+        case Released(record=record, finding=finding) if not finding.abstained:
+            level, topics = Level(finding.value["level"]), tuple(finding.value["topics"])
+        case Denied(code=code):
+            return Answer(denied=code)
+        case Released() | Held():
+            return Answer()
+    talk = contacts.talk(access, mine.contact)
+    if talk is None:
+        return Answer()
+    said = _answer(mine, talk, Heard(level, 0.0, topics, {}), at=at)
+    after = contacts.talk(access, mine.contact)
+    gave = after is not None and after.block_level > talk.block_level
+    return Answer(level, said, block(talk.language, topics, at) if gave else (), record)
 
 
 def heard_of(finding: Finding) -> Heard:
@@ -71,15 +105,15 @@ def heard_of(finding: Finding) -> Heard:
     )
 
 
-def _answer(mine: Mine, talk: Talk, what: Heard, *, at: datetime) -> None:
+def _answer(mine: Mine, talk: Talk, what: Heard, *, at: datetime) -> str:
     """Say at once what helps; where a counsellor writes already, the computer is silent unless the numbers were never given."""
     if talk.state == "taken" and (talk.block_level or what.level < Level.DANGER):
-        return
+        return ""
     said = Said(block_level=talk.block_level, turns=talk.turns, asked=talk.asked)
     turn = imminent.turn(what.level, what.topics, said, human_there=duty.count(at) > 0)
     if turn is None:
-        return
-    text = " ".join(say(key, talk.language) for key in turn.keys)
+        return ""
+    text = "\n".join(say(key, talk.language) for key in turn.keys)
     contacts.answer_by_computer(
         mine.access,
         mine.contact,
@@ -89,6 +123,10 @@ def _answer(mine: Mine, talk: Talk, what: Heard, *, at: datetime) -> None:
         has_numbers=bool(turn.numbers),
         asks=turn.asks,
     )
+    if not turn.numbers:
+        return text
+    given = block(talk.language, what.topics, at)
+    return "\n".join([text, *(f"{each.name}: {each.shown}" for each in given)])
 
 
 def block(language: str, topics: tuple[str, ...], today: datetime) -> tuple[Number, ...]:

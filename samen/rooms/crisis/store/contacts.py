@@ -243,6 +243,33 @@ def write(access: Allowed, contact: UUID, text: str, *, client_id: str, at: date
     return made.pk
 
 
+def keep(access: Allowed, contact: UUID, text: str, *, client_id: str, at: datetime) -> bool:
+    """Keep what the person wrote elsewhere in the product, in a talk that does not wait for anybody. False: kept already."""
+    _own(access)
+    sealed = people.sealer(access.person).seal(text[:LONGEST], BODY)
+    with transaction.atomic():
+        found = _locked(access, contact)
+        _, is_new = Message.objects.get_or_create(
+            contact=found, client_id=client_id, defaults={"who": "contact", "at": at, "body_sealed": sealed}
+        )
+        if is_new:
+            Contact.objects.filter(id=found.id).update(last_at=at, changes=F("changes") + 1)
+    return is_new
+
+
+def wait_for_human(access: Allowed, contact: UUID, *, at: datetime) -> None:
+    """Let a talk wait for a counsellor, because its person wants that. One that waits or is taken stays where it is."""
+    _own(access)
+    with transaction.atomic():
+        found = _locked(access, contact)
+        if found.state != "new":
+            return
+        place = triage.by_own_word(found.own_urgency)
+        found.lane, found.rank, found.state, found.waiting_since = place.lane, place.rank, "waiting", at
+        found.changes += 1
+        found.save(update_fields=["lane", "rank", "state", "waiting_since", "changes"])
+
+
 def answer_by_computer(
     access: Allowed, contact: UUID, text: str, *, at: datetime, level: Level, has_numbers: bool, asks: bool = False
 ) -> None:
