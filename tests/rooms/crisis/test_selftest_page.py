@@ -11,8 +11,10 @@ from django.utils import timezone
 from samen.people.models import Account
 from samen.rights import door as rights
 from samen.rights.store import systems as register
+from samen.rooms.crisis.jobs import selftest as job
 from samen.rooms.crisis.models.selftest import Cause, SelfTest, Signature
 from samen.rooms.crisis.store import selftest as store
+from samen.words import has
 from tests.named import address, dr_visser, lea, omar, rik, sam, sign_in
 from tests.rooms.crisis.made_reports import CASE, made_report
 
@@ -84,6 +86,18 @@ def test_every_case_that_went_wrong_stands_there_with_its_text(report: SelfTest)
     page = shown(sam())
     assert CASE["text"] in page
     assert "1 of 1 cases have no cause yet" in page
+
+
+def test_what_a_case_should_be_and_was_is_said_in_the_readers_language(report: SelfTest):
+    page = shown(sam(), language="nl")
+    assert "niveau 3, iets bij de hand om het mee te doen" in page
+    assert "niveau 0, geen alarm" in page
+
+
+def test_every_trap_and_way_of_writing_of_the_sealed_set_has_words():
+    plan = job.read_plan()
+    codes = {each.trap for each in plan.sealed if each.trap} | {each.style for each in plan.sealed}
+    assert [code for code in sorted(codes) if not has(f"crisis.selftest.word.{code}")] == []
 
 
 @pytest.mark.parametrize("who", [rik, lea])

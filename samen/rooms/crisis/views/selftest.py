@@ -1,5 +1,6 @@
 """The room's safety case as those who answer for it read it: what it reaches, what it misses, what could harm; and their names under it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,8 @@ SHARES = (
     "invariants",
 )
 PERCENT = 100
+LEVEL = re.compile(r"level (?P<n>\d)")
+BY_TURN = re.compile(r"(?P<what>[a-z]+) by turn (?P<n>\d+)")
 
 
 def sentence(key: str, **values: object) -> str:
@@ -52,6 +55,16 @@ def sentence(key: str, **values: object) -> str:
 
 def _language() -> str:
     return (get_language() or settings.LANGUAGE_CODE)[:2]
+
+
+def word(code: str) -> str:
+    """Give a subject, trap, way of writing or action in words; a code that nobody wrote words for stands as it is."""
+    if (level := LEVEL.fullmatch(code)) is not None:
+        return sentence("said.level", n=int(level["n"]))
+    if (turn := BY_TURN.fullmatch(code)) is not None:
+        return sentence("said.by_turn", what=word(turn["what"]), n=int(turn["n"]))
+    key = next((each for each in (f"crisis.triage.topic.{code}", f"crisis.selftest.word.{code}") if has(each)), None)
+    return say(key, _language()) if key else code
 
 
 label = lazy(sentence, str)
@@ -180,23 +193,25 @@ def _rivals(report: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _groups(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Give a table for each way of grouping, the worst first."""
-    found = []
+    found: list[Mapping[str, Any]] = []
     for kind in ("topic", "trap", "style", "level"):
-        columns = [
-            sentence(f"groups.{kind}"),
-            sentence("rivals.language"),
-            sentence("groups.right"),
-            sentence("bars.n"),
-        ]
-        lines = [
-            (each["found"] or 0.0, (name, sentence(f"part.{language}"), _figure(each["found"], True), str(each["n"])))
-            for language, groups in report["groups"].items()
-            for name, each in groups[kind].items()
-        ]
-        if lines:
-            rows = [row for _, row in sorted(lines, key=lambda line: line[0])]
-            found.append({"title": sentence(f"groups.{kind}"), "columns": columns, "rows": rows})
+        heads = [f"groups.{kind}", "rivals.language", "groups.right", "bars.n"]
+        if rows := _group_rows(report, kind):
+            found.append({"title": sentence(heads[0]), "columns": list(map(sentence, heads)), "rows": rows})
     return found
+
+
+def _group_rows(report: Mapping[str, Any], kind: str) -> list[Sequence[str]]:
+    groups = [(name, language, each) for language, of in report["groups"].items() for name, each in of[kind].items()]
+    return [
+        (
+            word(f"level {name}" if kind == "level" else name),
+            sentence(f"part.{language}"),
+            _figure(each["found"], True),
+            str(each["n"]),
+        )
+        for name, language, each in sorted(groups, key=lambda group: group[2]["found"] or 0.0)
+    ]
 
 
 def _hazard(entry: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -217,7 +232,8 @@ def _wrong(kept: Kept, may_say: bool, given: CauseForm | None) -> list[Wrong]:
         form = mine or (
             CauseForm(initial={"case": each["id"]}, auto_id=f"case{place}_%s") if may_say and not cause else None
         )
-        found.append(Wrong(each, cause, form))
+        said = {part: ", ".join(map(word, each[part].split(", "))) for part in ("expected", "got")}
+        found.append(Wrong({**each, **said}, cause, form))
     return found
 
 
