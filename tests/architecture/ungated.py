@@ -38,7 +38,7 @@ def _of(node: ast.AST) -> Iterator[tuple[int, str]]:
         case ast.ImportFrom(module=str(module), names=names):
             found = {what for each in names if (what := _imported(f"{module}.{each.name}"))}
             yield from ((node.lineno, what) for what in sorted(found))
-        case ast.Call(func=ast.Name(id=name)) if name in (*CALLS["bare"], *SCORES["tables"]):
+        case ast.Call(func=ast.Name(id=name)) if name in (*CALLS["bare"], *CALLS["on-something"], *SCORES["tables"]):
             yield node.lineno, name
         case ast.Call(func=ast.Attribute(attr=name, value=ast.Name(id="os"))) if name in CALLS["os"]:
             yield node.lineno, name
