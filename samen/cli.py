@@ -20,6 +20,7 @@ from samen.web.config import SECRETS_FILE, BadSetting, home_of
 PRIVATE = 0o077  # nothing that the command writes is for other users of the machine
 PROBLEM = 1
 DEMO_HOME = "var/demo"
+HELP = frozenset({"--help", "-h"})
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,9 @@ class Command:
     about: str
     needs_secrets: bool = False  # True: the operator puts secrets.toml in place first; no new one may be made
     is_demo: bool = False  # True: in demo mode, in a home of its own unless SAMEN_HOME names one
+    is_trial: bool = (
+        False  # True: tries AI systems on material without a person; a new home is made ready for that first
+    )
 
 
 COMMANDS: Mapping[str, Command] = {
@@ -46,10 +50,13 @@ COMMANDS: Mapping[str, Command] = {
     "systems": Command("samen.rights.commands:systems_app", "AI systems: what they are and where they stand."),
     "consent": Command("samen.rights.commands:consent_app", "What people said yes and no to."),
     "rights": Command("samen.rights.commands:rights_app", "Which rights are enforced, by which check and test."),
-    "crisis": Command("samen.rooms.crisis.commands.crisis:app", "The help line and what hears danger in it."),
+    "crisis": Command(
+        "samen.rooms.crisis.commands.crisis:app", "The help line and what hears danger in it.", is_trial=True
+    ),
     "selftest": Command(
         "samen.rooms.crisis.commands.selftest:selftest",
         "Test a room on its sealed texts; what misses a bar is stopped.",
+        is_trial=True,
     ),
     "audit": Command("samen.ledger.commands:app", "Sign the append-only log, hand it out, verify it."),
 }
@@ -98,6 +105,8 @@ def _load(name: str, command: Command) -> TyperCommand | TyperGroup:
             f"backup nothing in it can be read. Put your copy of {SECRETS_FILE} there (mode 600), then try again."
         )
     set_up()
+    if command.is_trial and not HELP & set(sys.argv):
+        pkgutil.resolve_name("samen.web.serving:make_ready_to_try")()
     found = pkgutil.resolve_name(command.place)
     if isinstance(found, typer.Typer):
         return get_group(found)

@@ -43,6 +43,19 @@ def bring_up_to_date() -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
+def make_ready_to_try() -> None:
+    """Make the database of a new home, enter what is installed, and look at the barriers: then systems can be tried.
+
+    Raises: Trouble for a database that waits for a migration; that is for its operator to decide.
+    """
+    if is_new():
+        bring_up_to_date()
+    elif lacking := pending():
+        raise Trouble(f"The database lacks {len(lacking)} changes of this version. Run `samen migrate` first.")
+    jobs.enter_systems()
+    jobs.hourly()
+
+
 def forget_demo() -> None:
     """Remove the made-up clinic, and nothing else: a database with other people in it stays. Raises: Trouble."""
     if is_new():

@@ -9,8 +9,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from samen.rights import gate
+from samen.rights.words import Denied
+from samen.rooms.crisis import systems
 from samen.rooms.crisis.simulation import BadScenario, Outcome, Waits, of_table
 from samen.rooms.crisis.simulation import simulate as run
+from samen.words import say
 
 PROBLEM, WRONG_USE = 1, 2
 
@@ -22,7 +26,8 @@ def simulate(
 ) -> None:
     """Print the queue's waits per lane for each policy, first come first served always among them.
 
-    Exit code: 0 well, 1 the scenario cannot be simulated, 2 the file cannot be read.
+    A try of `crisis.triage` on made-up contacts: through the gate, on the ledger as a validation run, in nobody's record.
+    Exit code: 0 well, 1 the scenario cannot be simulated or the gate said no, 2 the file cannot be read.
     """
     try:
         table = tomllib.loads(scenario.read_text())
@@ -30,6 +35,9 @@ def simulate(
         _stop(f"{scenario} cannot be read: {wrong}. Give a TOML file; docs/operator/crisis-line.md has one.", WRONG_USE)
     try:
         made, tried = of_table(table)
+        ran = gate.trial(systems.TRIAGE, [table])
+        if isinstance(ran, Denied):
+            _stop(say(f"rights.denied.{ran.code}", "en"), PROBLEM)
         with Console(stderr=True).status(f"Simulating {made.contacts} contacts under {len(tried)} policies"):
             found = run(made, tried)
     except BadScenario as wrong:

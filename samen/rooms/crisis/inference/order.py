@@ -11,6 +11,7 @@ from samen.rooms.crisis.reading import Level
 
 WORDS = "crisis.triage"
 TOPICS_TOLD = 3
+EPOCH = "2026-01-05T09:00:00+00:00"  # a time for made-up talks that name none
 
 
 def infer(gathered: Gathered) -> Finding:
@@ -55,7 +56,7 @@ def explain(gathered: Gathered, finding: Finding) -> Explanation:
 
 
 def of_material(piece: Mapping[str, Any]) -> Gathered:
-    """Read one made-up talk of a validation: `texts`, in their order, and `language`."""
-    start = datetime.fromisoformat(piece["at"])
-    said = [(number, start, text) for number, text in enumerate(piece["texts"], start=1)]
-    return Gathered(items=(), data={"said": said}, language=piece["language"])
+    """Read one made-up talk of a validation: `texts`, in their order, and `language`; a scenario of the queue has neither."""
+    start = datetime.fromisoformat(piece.get("at", EPOCH))
+    said = [(number, start, text) for number, text in enumerate(piece.get("texts", ()), start=1)]
+    return Gathered(items=(), data={"said": said}, language=piece.get("language", "en"))
