@@ -21,6 +21,7 @@ from samen.people.models import Account
 from samen.rights.models.consent import Statement, StopOrder
 from samen.rights.models.inference import InferenceRecord
 from samen.rights.models.service import Case
+from samen.rooms.crisis.models.selftest import SelfTest
 from samen.rooms.record.models import Resource
 from samen.web.demo.doors import DOORS
 
@@ -121,6 +122,8 @@ def _arguments() -> dict[str, dict[str, object]]:
         "alert": noor.pk,
         "contact": noor.pk,
         "token": "rehearsal",
+        "invitation": 1,
+        "test": SelfTest.objects.order_by("-at")[0].pk,
         "pk": 1,
         "who": "noor",
     }
