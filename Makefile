@@ -57,6 +57,10 @@ tests-browser: .venv/ready pieces  # what a person meets, in Debian's Chromium
 tests-postgresql: .venv/ready  # what touches a database, on a private PostgreSQL
 	SAMEN_TEST_DATABASE=postgresql $(PYTEST) -m "not browser"
 
+bench-rights: .venv/ready pieces  # the gate, on both databases
+	$(PY) bench/rights.py
+	$(PY) bench/rights.py postgresql
+
 bench-%: .venv/ready  ## measure: bench-rights, bench-record, bench-ledger, bench-pages, bench-serve
 	$(PY) bench/$*.py
 
