@@ -30,6 +30,9 @@ PROBES: dict[str, Callable[[], str]] = {}
 # Takes the account that asks (None = the command line); gives the figures that it measured, or the gate's no.
 Validation = Callable[[UUID | None], Sequence[Figure] | Denied]
 VALIDATIONS: dict[str, Validation] = {}
+VALIDATION_PAGES: dict[
+    str, str
+] = {}  # by system: the url name of the page that shows its self-test and is signed there
 ERASERS: dict[str, Callable[[UUID], int]] = {}
 EVERY_MINUTE: dict[str, Callable[[datetime], object]] = {}
 
@@ -166,6 +169,11 @@ def stage_to_prove(system: Registered) -> Stage:
     return Stage.GENERAL if state is not None and state.stage == Stage.GENERAL else Stage.PILOT
 
 
-def add_validation(system_id: str, run: Validation) -> None:
-    """Name how a system is validated on made-up material: `run` calls `gate.trial` and gives each figure of the manifest."""
+def add_validation(system_id: str, run: Validation, *, page: str = "") -> None:
+    """Name how a system is validated on made-up material: `run` calls `gate.trial` and gives each figure of the manifest.
+
+    `page` is the url name of a page of the room's own on which what was found is read, signed and filed.
+    """
+    if page:
+        VALIDATION_PAGES[system_id] = page
     VALIDATIONS[system_id] = run

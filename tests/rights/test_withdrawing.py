@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from samen.ledger.models import Leaf
 from samen.rights import door
@@ -12,6 +14,7 @@ from samen.rights.store import sheets
 from samen.rights.store.systems import Refused, move
 from samen.rights.views import register as pages
 from samen.rights.words import Denied, Released, Stage
+from tests.named import sign_in
 from tests.rights.example import INFORM, NOW, House, house, run
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +83,11 @@ def test_a_withdrawal_without_a_reason_is_refused_by_the_database(made: House):
 
 def test_a_system_that_nobody_entered_has_nothing_to_withdraw(db: None):
     assert door.withdraw_evidence("nobody.knows", "self-test", at=LATER) == 0
+
+
+def test_the_page_of_a_system_says_so_to_staff(made: House):
+    withdraw()
+    client = sign_in(Client(), made.overseer)
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("rights:system-staff", args=[INFORM.id])).content.decode()
+    assert "Withdrawn: a later self-test missed a bar" in page

@@ -81,7 +81,8 @@ def _page(request: Request, sheet: Sheet, *, failed: str = "", form: Any = None)
         "denied": _most_first(numbers.denied),
         "decisions": _most_first(numbers.decisions),
         "clocks": [each for each in sheets.clocks(request.now) if each.system == sheet.system.id],
-        "validation": sheet.system.id in door.VALIDATIONS,
+        "validation": sheet.system.id in door.VALIDATIONS and sheet.system.id not in door.VALIDATION_PAGES,
+        "validation_page": door.VALIDATION_PAGES.get(sheet.system.id, ""),
         **_doors(sheet, duties, request),
         "failed": failed,
     }

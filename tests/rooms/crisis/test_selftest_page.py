@@ -156,6 +156,11 @@ def test_a_report_that_somebody_changed_shows_nothing_but_that(report: SelfTest)
     assert "somebody changed it" in answer.content.decode()
 
 
+def test_the_page_of_each_system_leads_there(report: SelfTest):
+    page = browser(omar()).get(reverse("rights:system-staff", args=["crisis.detect"])).content.decode()
+    assert reverse("crisis:safety") in page
+
+
 def test_the_signed_report_can_be_taken_along_as_it_is(report: SelfTest):
     answer = browser(omar()).get(reverse("crisis:selftest-note", args=[report.id]))
     assert answer.content.decode() == report.note

@@ -142,5 +142,5 @@ def validated(system: Registered) -> rights.Validation:
 def register() -> None:
     """Tell the ring how this room's systems are validated, and the timetable when to look."""
     for each in room_systems():
-        rights.add_validation(each.id, validated(each))
+        rights.add_validation(each.id, validated(each), page="crisis:safety")
     rights.every_minute("crisis-selftest", look_each_minute)
