@@ -36,6 +36,9 @@ GRAMMAR = [
     ("hij slaat me altijd over bij het uitdelen", NONE),
     # compounds and chat forms
     ("zelfmoordgedachten heb ik elke dag", ALARM),
+    ("ik heb geen doodswens en geen plannen in die richting", NONE),
+    ("ik ben niet van plan mezelf iets aan te doen", NONE),
+    ("ik ben niet van plan nog lang te leven, ik maak me van kant", ALARM),
     ("die verdediger gaf een zelfmoordpass", NONE),
     ("kwil nie meer leve", ALARM),
     ("ikwildood", ALARM),

@@ -167,8 +167,11 @@ def _joined(found: Sequence[Raw], place: int, language: str) -> str:
     one, other = found[place], found[place + 1]
     if one.kind != "word" or other.kind != "word":
         return ""
+    known = lexicon(language or "en")
     whole = one.text + other.text
-    return whole if len(whole) >= 7 and whole in lexicon(language or "en").speller.joined else ""
+    if len(whole) < 7 or whole not in known.speller.joined:
+        return ""
+    return "" if other.text in known.function else whole  # "doodswens en geen plan" holds no "doodswensen"
 
 
 # --- concepts ---
