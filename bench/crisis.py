@@ -1,0 +1,60 @@
+"""What the detector costs: p50 and p99 of 10,000 mixed messages on one core, memory, and how soon it starts.
+
+Run: make bench-crisis. Bars (the product's plan for this room): p99 at most 2 ms, start at most 2 s, memory at most 250 MB.
+"""
+
+import resource
+import sys
+from pathlib import Path
+from random import Random
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+begun = perf_counter()
+
+from samen.rooms.crisis.inference import detect
+
+detect.read("hello, ik ben er")
+started = perf_counter() - begun
+
+from samen.rooms.crisis.training import material
+
+MESSAGES = 10_000
+LONGEST = 1000
+SEED = 20261125
+
+
+def messages() -> list[str]:
+    """Give mixed messages: those of both languages, a tenth typed worse, a tenth joined to letters of up to 1,000 characters."""
+    chance = Random(SEED)
+    rows = [row for language in material.LANGUAGES for row in material.rows(language)]
+    texts = [row.text for row in rows] + [row.text for row in material.noisy(rows, SEED)]
+    found = []
+    while len(found) < MESSAGES:
+        text = chance.choice(texts)
+        while chance.random() < 0.1 and len(text) < LONGEST:
+            text += " " + " ".join(chance.choices(texts, k=4))
+        found.append(text[:LONGEST])
+    return found
+
+
+def main() -> None:
+    """Measure and print."""
+    texts = messages()
+    taken = []
+    for text in texts:
+        start = perf_counter()
+        detect.read(text)
+        taken.append((perf_counter() - start) * 1000)
+    taken.sort()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    mean = sum(map(len, texts)) / len(texts)
+    print(f"{len(texts)} messages of {mean:.0f} characters on average, longest {max(map(len, texts))}")
+    print(
+        f"p50 {taken[len(taken) // 2]:.2f} ms   p99 {taken[int(len(taken) * 0.99)]:.2f} ms (bar 2.00)   worst {taken[-1]:.1f} ms"
+    )
+    print(f"{1000 * len(texts) / sum(taken):.0f} messages/s on one core")
+    print(f"start {started:.2f} s (bar 2.00)   memory {peak:.0f} MB (bar 250)")
+
+
+main()

@@ -1,0 +1,132 @@
+"""One message: rules alarm, a model may only raise, nothing breaks; a talk: one alarm is enough, and nothing is forgotten at once."""
+
+import tomllib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from samen.rooms.crisis.inference import detect, grammar, linear, talk
+from samen.rooms.crisis.inference.talk import Say
+from samen.rooms.crisis.reading import Action, Level, Reading, Topic
+from samen.rooms.crisis.training import material
+
+CORPUS = Path(material.CORPUS)
+TEXTS = [row.text for language in ("en", "nl") for row in material.rows(language)]
+TENSE = Reading(Level.DANGER, Action.ALARM, 0.9, (Topic.EXPLICIT,), (), "en", "rules")
+ASK = Reading(Level.UNCLEAR, Action.ASK, 0.3, (Topic.PASSIVE,), (), "en", "rules")
+CALM = Reading(Level.NONE, Action.NONE, 0.02, (), (), "en", "")
+BACK = Reading(Level.NONE, Action.NONE, 0.02, (), (), "en", "", taken_back=True)
+
+
+@given(st.text(max_size=400))
+@settings(max_examples=200, deadline=None)
+def test_no_text_whatever_breaks_the_detector(text):
+    reading = detect.read(text)
+    assert all(0 <= span.start < span.end <= len(text) for span in reading.spans)
+
+
+@pytest.mark.slow
+def test_no_text_of_the_corpus_breaks_it_and_a_model_only_raises():
+    for text in TEXTS:
+        assert detect.read(text).level >= detect.read(text, layers=("rules",)).level
+
+
+def test_spans_point_into_the_text_as_typed():
+    text = "h\u00e9 ... I want to k\u0456ll my\u200bself"
+    span = detect.read(text).spans[0]
+    assert text[span.start : span.end].endswith("my\u200bself")
+
+
+def test_a_plain_wish_alarms_and_a_calm_message_does_not():
+    assert detect.read("ik wil dood").action is Action.ALARM
+    assert detect.read("I want to die").action is Action.ALARM
+    assert detect.read("we gaan morgen naar het strand").action is Action.NONE
+
+
+def test_a_model_file_that_its_card_does_not_know_is_not_used(tmp_path, monkeypatch):
+    (tmp_path / "en.json").write_bytes((linear.MODELS / "en.json").read_bytes() + b" ")
+    (tmp_path / "en.card.json").write_bytes((linear.MODELS / "en.card.json").read_bytes())
+    monkeypatch.setattr(linear, "MODELS", tmp_path)
+    linear.model.cache_clear()
+    with pytest.raises(linear.BadModel, match="samen crisis train"):
+        linear.model("en")
+    linear.model.cache_clear()
+
+
+def test_calibration_is_clipped_at_both_ends_and_straight_in_between():
+    steps = linear.Steps((0.2, 0.6), (0.1, 0.5))
+    assert (steps(0.0), steps(1.0)) == (0.1, 0.5)
+    assert steps(0.4) == pytest.approx(0.3)
+
+
+def test_longer_distance_than_the_limit_is_not_read_twice_as_slow():
+    assert grammar.read("a " * 50_000).ends[-1] <= 8000
+
+
+# --- talks ---
+
+
+def states(*readings):
+    state, found = talk.State(), []
+    for reading in readings:
+        state = talk.fold(state, reading)
+        found.append(state)
+    return found
+
+
+def test_one_escalation_gives_one_block_and_then_other_words():
+    assert [each.say for each in states(TENSE, TENSE, CALM, TENSE)] == [Say.BLOCK, Say.STAY, Say.STAY, Say.STAY]
+
+
+def test_worse_news_gives_a_new_block():
+    worse = Reading(Level.IMMINENT, Action.ALARM, 0.97, (Topic.INTENT,), (), "en", "rules")
+    assert states(TENSE, worse)[-1].say is Say.BLOCK
+
+
+def test_what_was_said_stays_said_when_it_is_taken_back():
+    after = states(TENSE, BACK)[-1]
+    assert after.contradiction
+    assert after.action is Action.ALARM
+
+
+def test_what_was_taken_back_fades_more_slowly_than_what_was_followed_by_calm():
+    taken, calm = states(TENSE, BACK, *[CALM] * 10)[-1], states(TENSE, *[CALM] * 11)[-1]
+    assert taken.weight > calm.weight
+
+
+def test_new_danger_after_a_long_calm_gives_a_block_again():
+    assert states(TENSE, *[CALM] * 9, TENSE)[-1].say is Say.BLOCK
+
+
+def test_questions_on_several_matters_add_up_to_an_alarm():
+    other = Reading(Level.UNCLEAR, Action.ASK, 0.4, (Topic.OBLIQUE,), (), "en", "rules")
+    assert states(ASK, other, ASK)[-1].action is Action.ALARM
+
+
+def test_a_calm_talk_stays_calm_however_long_it_is():
+    assert {each.action for each in states(*[CALM] * 60)} == {Action.NONE}
+
+
+def test_time_lets_danger_fade():
+    start = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    soon = talk.replay([(TENSE, start), (CALM, start + timedelta(hours=1))])
+    late = talk.replay([(TENSE, start), (CALM, start + timedelta(days=6))])
+    assert soon.action is Action.ALARM
+    assert late.action is Action.NONE
+
+
+def test_every_state_can_be_made_anew_and_kept():
+    readings = [TENSE, BACK, ASK, CALM]
+    state = talk.replay((each, None) for each in readings)
+    assert state == states(*readings)[-1]
+    assert talk.of_plain(talk.to_plain(state)) == state
+
+
+def test_training_learns_from_no_sealed_file():
+    learnt = [file for language in ("en", "nl") for file in material.files(language)]
+    assert learnt
+    assert not [file for file in learnt if {"sealed", "dialogues", "ordinary"} & set(file.relative_to(CORPUS).parts)]
+    assert all("family" in tomllib.loads(file.read_text()) for file in learnt)

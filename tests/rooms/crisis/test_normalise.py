@@ -1,0 +1,68 @@
+"""What people type is read as what they meant, and every word knows where it stood."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from samen.rooms.crisis.inference import grammar
+from samen.rooms.crisis.inference.lexicon import lexicon
+from samen.rooms.crisis.inference.normalise import fold, is_one_slip, pieces
+
+
+def words(text, language=None):
+    return grammar.read(text, language).words
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("I don’t want to", "i do not want to"),
+        ("su\u0456cide", "suicide"),
+        ("my\u200bself", "myself"),
+        ("k1ll", "kill"),
+        ("suicide", "suicide"),
+        ("iwannadie", "i want to die"),
+        ("ik wil d\u043eod", "ik wil dood"),
+        ("’k wil nie meer", "ik wil niet meer"),
+        ("zelfm00rd plegen", "zelfmoord plegen"),
+        ("ikwildood", "ik wil dood"),
+        ("zelf moord", "zelfmoord"),
+        ("dooooood", "dood"),
+        ("suicdie", "suicide"),
+    ],
+)
+def test_text_is_read_as_it_was_meant(typed, meant):
+    assert " ".join(words(typed)) == meant
+
+
+def test_a_slip_is_marked_as_a_guess_and_a_right_word_is_not():
+    said = grammar.read("thinking about suicde")
+    assert said.words[-1] == "suicide"
+    assert said.guessed == [False, False, True]
+
+
+def test_a_common_word_is_never_taken_for_a_slip_of_a_grave_one():
+    assert not {"kill", "dood"} & {*words("that is a great skill"), *words("een rood touw is goed")}
+
+
+def test_a_swap_is_one_slip_and_two_wrong_letters_are_not():
+    assert is_one_slip("watn", "want")
+    assert not is_one_slip("wxyt", "want")
+
+
+@given(st.text(max_size=200))
+def test_each_piece_stands_in_the_text_as_it_came(text):
+    found = pieces(text)
+    assert all(0 <= each.start < each.end <= len(text) for each in found)
+    assert [each.start for each in found] == sorted(each.start for each in found)
+
+
+@given(st.text(max_size=200))
+def test_folding_keeps_one_offset_for_each_character(text):
+    folded, offsets = fold(text)
+    assert offsets is None or (len(offsets) == len(folded) and all(0 <= each < len(text) for each in offsets))
+
+
+def test_every_language_knows_its_own_function_words():
+    assert all(word in lexicon("nl").function for word in ("ik", "niet", "een"))
+    assert all(word in lexicon("en").function for word in ("i", "not", "a"))

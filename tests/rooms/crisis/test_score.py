@@ -1,0 +1,51 @@
+"""`samen crisis score`: order, conversations over chunks, and what is wrong with a line."""
+
+import json
+
+import pytest
+
+from samen.rooms.crisis.scoring import Asked, BadLine, Talks, answers, asked, chunks, material
+
+
+def line(**parts):
+    return json.dumps(parts)
+
+
+def value(piece):
+    level = max([3 if "dood" in text else 0 for text in piece["turns"]] + [(piece["state"] or {}).get("level", 0)])
+    return {
+        "readings": [
+            {"level": 0, "action": "none", "probability": 0.1, "topics": [], "spans": []} for _ in piece["turns"]
+        ],
+        "talk": [{"level": level, "action": "none"} for _ in piece["turns"]],
+        "state": {"level": level},
+    }
+
+
+def test_a_conversation_goes_on_in_the_next_chunk():
+    talks, found = Talks(), []
+    rows = [Asked(1, "ik wil dood", "nl", "a"), Asked(2, "hoi", "nl", "b"), Asked(3, "niks", "nl", "a")]
+    for chunk in chunks(rows, size=2):
+        pieces, places = material(chunk, talks, ["rules"])
+        found += answers(chunk, places, [value(piece) for piece in pieces], talks)
+    assert [each["id"] for each in found] == [1, 2, 3]
+    assert [each["conversation_level"] for each in found] == [3, 0, 3]
+
+
+def test_answers_come_in_the_order_of_lines_also_when_talks_are_mixed():
+    talks = Talks()
+    chunk = [Asked(number, "hoi", None, "ab"[number % 2]) for number in range(6)]
+    pieces, places = material(chunk, talks, ["rules"])
+    assert [each["id"] for each in answers(chunk, places, [value(piece) for piece in pieces], talks)] == list(range(6))
+
+
+def test_a_line_without_a_conversation_is_a_talk_of_its_own():
+    pieces, _ = material([Asked(1, "a"), Asked(2, "b")], Talks(), ["rules"])
+    assert [piece["turns"] for piece in pieces] == [["a"], ["b"]]
+
+
+@pytest.mark.parametrize("wrong", ["{", "[]", line(id=1), line(text="x"), line(id=1, text="x", language="de")])
+def test_a_wrong_line_is_named_and_never_quoted(wrong):
+    with pytest.raises(BadLine, match="Line 2") as said:
+        list(asked([line(id=0, text="secret words"), wrong]))
+    assert "secret" not in str(said.value)
