@@ -39,7 +39,7 @@ _PIECES = re.compile(
     r"|(?P<stop>[.!?\n]+)"
     r"|(?P<break>[,;:()\[\]/]|(?<=\s)-+(?=\s))"
 )
-_QUOTES = re.compile(r'"([^"\n]{2,300})"|(?<![\w])\'(?=[^\W\d_]{2}|i )([^\n]{2,300}?)(?<=[\w.!?,])\'(?![\w])')
+_QUOTES = re.compile(r'"([^"\n]{2,300})"|(?<![\w])\'(?=[^\W\d_]{2}|i[\' ])([^\n]{2,300}?)(?<=[\w.!?,])\'(?![\w])')
 
 
 @cache
@@ -115,10 +115,17 @@ class Speller:
     """What one language knows about spelling: which words exist, what chat forms stand for, and which words to look for behind a slip."""
 
     def __init__(
-        self, known: frozenset[str], variants: Mapping[str, Words], wanted: frozenset[str], function: frozenset[str]
+        self,
+        known: frozenset[str],
+        variants: Mapping[str, Words],
+        wanted: frozenset[str],
+        function: frozenset[str],
+        *,
+        compounds: bool = False,
     ) -> None:
         """Take the words that exist, the variants with what they stand for, the words of the lexicon, and the function words."""
         self.known, self.variants, self.wanted, self.function = known, variants, wanted, function
+        self.compounds = compounds  # its words grow together: an unknown one is more likely new than short of a space
         self.joined = frozenset(word for word in wanted if len(word) >= 7)
         self.slips: dict[str, list[str]] = {}
         for word in sorted(wanted | {each for each in known if len(each) >= 5}):
@@ -138,11 +145,11 @@ class Speller:
         if exact is not None:
             return exact, False
         plain = typed.replace("'", "")
-        if len(plain) >= 6 and plain.isalpha():
+        if len(plain) >= 4 and plain.isalpha():
             split = self._split(plain)
             if split is not None:
                 return split, False
-        meant = self._behind_slip(plain) if len(plain) >= 5 else None
+        meant = self._behind_slip(plain) if len(plain) >= 4 else None
         return ((meant,), True) if meant is not None else ((plain or typed,), False)
 
     def _exact(self, typed: str) -> Words | None:
@@ -208,6 +215,10 @@ class Speller:
         if found is None or len(found[1]) < 2:
             return None
         parts = found[1]
+        if len(typed) < 6 and not all(each in self.function or each in self.variants for each in parts):
+            return None
+        if not self.compounds and all(len(each) > 3 for each in parts):
+            return tuple(word for each in parts for word in self.variants.get(each, (each,)))
         if any(each in self.function for each in parts) or all(each in self.wanted and len(each) > 3 for each in parts):
             return tuple(word for each in parts for word in self.variants.get(each, (each,)))
         return None
