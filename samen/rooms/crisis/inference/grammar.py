@@ -125,6 +125,9 @@ def _words(said: Said, found: Sequence[Raw], spoken: Sequence[str]) -> None:
     place = 0
     while place < len(found):
         raw, language = found[place], spoken[place]
+        if raw.kind == "picture" and not any(concepts_of(raw.text, each) for each in LANGUAGES):
+            place += 1  # a picture that means nothing here stands between no words
+            continue
         if raw.kind in (STOP, BREAK):
             segment += 1
             sentence += raw.kind == STOP

@@ -161,7 +161,7 @@ def _sorted_out(
         plain=frozenset(common | function),
         own=known | frozenset(variants),
         function=frozenset(function),
-        speller=Speller(known, variants, frozenset(closed), frozenset(function)),
+        speller=Speller(known, variants, frozenset(closed), frozenset(function), compounds=language == "nl"),
     )
 
 

@@ -7,8 +7,9 @@ level 2 and up; danger: level 3 and up), each calibrated by isotonic steps. Fitt
 import hashlib
 import json
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from math import exp, log, sqrt
 from pathlib import Path
@@ -21,6 +22,7 @@ HEADS = ("risk", "danger")
 BLOCKS = ("words", "parts")
 LONGEST_PART = 5
 SHORTEST_PART = 3
+MOST_KEPT = 50_000
 
 Counts = Mapping[str, int]
 
@@ -68,11 +70,24 @@ class Model:
     steps: tuple[Steps, Steps]
     ask: float  # from this calibrated risk on: a question
     alarm: float  # from this calibrated danger on: an alarm
+    kept: dict[str, tuple[str, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # the known parts of words seen
+
+    def _parts(self, word: str) -> tuple[str, ...]:
+        """Give the parts of a word that this model knows. People use the same words again and again, so they are kept."""
+        found = self.kept.get(word)
+        if found is None:
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            found = self.kept[word] = tuple(part for part in parts_of(word) if part in self.parts)
+        return found
 
     def score(self, words: Sequence[str], marks: Iterable[str]) -> Scored:
         """Score a message from its normalised words and what the rules saw."""
         risk, danger = self.bias
-        for counts, known in ((word_terms(words), self.words), (part_terms(words), self.parts)):
+        parts = Counter(part for word in words for part in self._parts(word))
+        for counts, known in ((word_terms(words), self.words), (parts, self.parts)):
             one, other = _block(counts, known)
             risk += one
             danger += other

@@ -145,11 +145,12 @@ class Speller:
         if exact is not None:
             return exact, False
         plain = typed.replace("'", "")
-        if len(plain) >= 4 and plain.isalpha():
+        meant = self._behind_slip(plain) if len(plain) >= 4 else None
+        sure = meant is not None and meant in self.wanted and len(plain) >= 6
+        if not sure and len(plain) >= 4 and plain.isalpha():
             split = self._split(plain)
             if split is not None:
                 return split, False
-        meant = self._behind_slip(plain) if len(plain) >= 4 else None
         return ((meant,), True) if meant is not None else ((plain or typed,), False)
 
     def _exact(self, typed: str) -> Words | None:
