@@ -41,5 +41,5 @@ def _row(bar: Bar, y: float, longest: float) -> str:
         f'<text x="0" y="{y + 14}" font-weight="700">{escape(bar.label)}</text>'
         f'<text x="{WIDTH}" y="{y + 14}" text-anchor="end">{escape(bar.note)}</text>'
         f'<rect class="chart__band" x="0" y="{y + 20}" width="{end:.1f}" height="12" fill-opacity="0.35"></rect>'
-        f'<rect class="chart__point" x="0" y="{y + 20}" width="{middle:.1f}" height="12"></rect>'
+        f'<rect x="0" y="{y + 20}" width="{middle:.1f}" height="12"></rect>'
     )

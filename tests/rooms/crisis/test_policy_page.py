@@ -57,6 +57,12 @@ def test_a_line_that_would_never_empty_is_said_in_words_and_not_computed(lead: A
     assert "<tbody>" not in page
 
 
+def test_nothing_is_simulated_before_somebody_asks(lead: Account):
+    page = browser(lead).get(reverse("crisis:policy")).content.decode()
+    assert "<tbody>" not in page
+    assert 'value="20"' in page
+
+
 def propose(who: Account) -> None:
     said = {"reserved": "20", "overtaken": "12", "reason": "Nights are quiet here"}
     assert browser(who).post(reverse("crisis:policy-propose"), said).status_code == 302

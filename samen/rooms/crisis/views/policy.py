@@ -100,13 +100,14 @@ class ProposeForm(forms.Form):
 def page(request: Request) -> HttpResponse:
     """Show the versions, and what the policy in the address would do to every group's wait."""
     names = TryForm.base_fields
-    form = TryForm(request.GET if request.GET else {name: each.initial for name, each in names.items()})
+    tried = bool(set(names) & set(request.GET))  # nothing is simulated before somebody asks
+    form = TryForm(request.GET if tried else None)
     context: dict[str, Any] = {"form": form, "versions": policies.versions(), "current": policies.current()}
     context["kept"] = round(context["current"].reserved * PERCENT)
     context["lines"] = [(each, round(each.reserved * PERCENT)) for each in context["versions"]]
     if form.is_valid():
         context |= _result(form)
-    return render(request, "crisis/policy/page.html", context, status=200 if form.is_valid() else 422)
+    return render(request, "crisis/policy/page.html", context, status=422 if tried and form.errors else 200)
 
 
 def _result(form: TryForm) -> dict[str, Any]:
