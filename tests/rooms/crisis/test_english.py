@@ -15,6 +15,7 @@ SENTENCES = (
     ("I've been feeling suicidal since the letter came", ALARM),
     ("gonna kms tonight fr", ALARM),
     ("iwanttokillmyself", ALARM),
+    ("i want to hang myself", ALARM),  # "hang" is Dutch too, and commoner there
     ("su\u0456cidal again", ALARM),
     ("Dear doctor, I have been having thoughts of suicide and would be grateful for a call.", ALARM),
     # a time, a place, a letter
@@ -52,7 +53,7 @@ SENTENCES = (
     ("they'd all be better off without me", ASK),
     ("After Friday I'm nobody's problem.", ASK),
     ("gave my guitar to Tom today, I won't be playing it", ASK),
-    ("does life insurance pay out whatever way you go", ASK),
+    ("asked how long a life policy has to run before it pays. he looked at me funny", ASK),
     # harmless with deathly words
     ("This queue is killing me", NONE),
     ("I nearly died of shame.", NONE),

@@ -36,7 +36,7 @@ def languages(found: Sequence[Raw], hint: str | None = None) -> tuple[list[str],
     main = main or ("en" if english > dutch else "nl" if dutch > english else "")
     filled: list[str] = []
     for start, end in _clauses(found):
-        filled += _of_clause(own[start:end], main)
+        filled += _of_clause(own[start:end], found[start:end], main)
         if end < len(found):
             filled.append("")
     return filled, _whole(english, dutch, main)
@@ -56,13 +56,15 @@ def _clauses(found: Sequence[Raw]) -> list[tuple[int, int]]:
     return list(zip(starts, ends, strict=True))
 
 
-def _of_clause(own: Sequence[str], main: str) -> list[str]:
+def _of_clause(own: Sequence[str], found: Sequence[Raw], main: str) -> list[str]:
     english, dutch = own.count("en"), own.count("nl")
     if not english and not dutch:
         return [main] * len(own)
     if not english or not dutch or max(english, dutch) >= CLEAR * min(english, dutch):
         clear = "en" if english > dutch else "nl"
-        return [each or clear for each in own]
+        # A word that both have is the clause's own ("i want to hang myself"), whichever language it is commoner in.
+        has = lexicon(clear).own
+        return [clear if not each or raw.text in has else each for each, raw in zip(own, found, strict=True)]
     return [each or _nearest(own, place) for place, each in enumerate(own)]
 
 
