@@ -12,7 +12,9 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from typer.testing import CliRunner
 
+from samen.rooms.crisis.commands.crisis import app as commands
 from samen.rooms.crisis.jobs import adapters
 from samen.rooms.crisis.models.contact import Contact, Message
 from samen.rooms.crisis.models.line import ProgramKey
@@ -45,6 +47,13 @@ def test_a_program_without_a_key_or_with_one_that_ended_brings_nobody_in():
     programs.end("app", at=timezone.now())
     assert ask("contacts/", FIRST, mine)[0] == 401
     assert not Contact.objects.exists()
+
+
+def test_an_operator_makes_and_ends_a_key_by_one_command():
+    made = CliRunner().invoke(commands, ["key", "make", "app"]).output.strip()
+    assert programs.known(made)
+    CliRunner().invoke(commands, ["key", "end", "app"])
+    assert not programs.known(made)
 
 
 def test_the_key_itself_is_not_kept():

@@ -2,6 +2,7 @@
 
 import typer
 
+from samen.rooms.crisis.commands.key import app as key
 from samen.rooms.crisis.commands.score import score
 from samen.rooms.crisis.commands.simulate import simulate
 from samen.rooms.crisis.commands.train import train
@@ -10,6 +11,7 @@ app = typer.Typer(help="The help line and what hears danger in it: try, measure,
 app.command()(simulate)
 app.command()(score)
 app.command()(train)
+app.add_typer(key, name="key")
 
 
 @app.callback()
