@@ -11,6 +11,7 @@ class Who(StrEnum):
     VISITOR = "visitor"
     PERSON = "person"
     PROFESSIONAL = "professional"
+    LINE = "line"  # who answers the help line
     OVERSIGHT = "oversight"
 
 
@@ -41,6 +42,11 @@ PLACES: dict[Who, tuple[Place, ...]] = {
         Place("review", "rights:review", "checkup-list"),
         REGISTER,
     ),
+    Who.LINE: (
+        Place("line", "crisis:console", "message-circle"),
+        Place("my_people", "people:mine", "users"),
+        REGISTER,
+    ),
     Who.OVERSIGHT: (
         REGISTER,
         Place("cases", "rights:cases", "folder"),
@@ -52,9 +58,10 @@ PLACES: dict[Who, tuple[Place, ...]] = {
 # The first line whose roles somebody has decides; who works here as well as being in care here sees the working tabs.
 BY_ROLE: tuple[tuple[frozenset[str], Who], ...] = (
     (
-        frozenset({"clinician", "clinical-lead", "social-worker", "peer-worker", "counsellor", "moderator"}),
+        frozenset({"clinician", "clinical-lead", "social-worker", "peer-worker", "moderator"}),
         Who.PROFESSIONAL,
     ),
+    (frozenset({"counsellor"}), Who.LINE),
     (frozenset({"panel-member", "panel-secretary", "overseer", "researcher", "administrator"}), Who.OVERSIGHT),
 )
 

@@ -17,6 +17,10 @@ def test_a_clinician_sees_the_working_places():
     assert who(True, {Role.CLINICIAN}) is Who.PROFESSIONAL
 
 
+def test_who_answers_the_help_line_sees_it_first():
+    assert PLACES[who(True, {Role.COUNSELLOR})][0].key == "line"
+
+
 def test_the_panel_sees_votes():
     assert "votes" in [place.key for place in PLACES[who(True, {Role.PANEL_MEMBER})]]
 
