@@ -56,6 +56,7 @@ def main(waiting: int, counsellors: int, seconds: float) -> int:
             level = Level(4 if number % 40 == 1 else 3 if number % 20 == 2 else number % 3)
             contacts.heard(mine.access, mine.contact, Heard(level, 0.5, (), {key: [(0, 7, "bench")]}), at=at)
     crew = [counsellor(number, limit=2, now=now) for number in range(counsellors)]
+    named.sign_in(Client(SERVER_NAME="localhost"), crew[0]).get("/line/console/")  # templates are read once
     taken: dict[str, list[float]] = {}
     until = time.monotonic() + seconds
     threads = [threading.Thread(target=act, args=(each, until, taken)) for each in crew]
@@ -70,6 +71,7 @@ def act(account: Account, until: float, taken: dict[str, list[float]]) -> None:
     """Be one counsellor until the time is over."""
     browser = named.sign_in(Client(SERVER_NAME="localhost"), account)
     chance = random.Random(str(account.email))
+    time.sleep(chance.uniform(0, PAUSE[1]))  # people do not begin at the same moment
     while time.monotonic() < until:
         timed(taken, "queue", lambda: browser.get("/line/console/"), chance)
         timed(taken, "take", lambda: browser.post("/line/console/take/"), chance)
