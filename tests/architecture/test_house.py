@@ -56,15 +56,22 @@ GUARDED = {"gather", "infer", "explain", "gather_many"}
 
 def calls_guarded(tree: ast.Module) -> list[int]:
     """Lines that reach for what a system can do: by name, or by a string that says the name."""
-    return [node.lineno for node in ast.walk(tree) if _named(node) or _by_string(node)]
+    modules = inference_modules(tree)
+    return [node.lineno for node in ast.walk(tree) if _named(node, modules) or _by_string(node)]
 
 
-def _named(node: ast.AST) -> bool:
-    """`inference.infer` handed to a System declaration names a module's function; it is not a call of a system's."""
+def inference_modules(tree: ast.Module) -> set[str]:
+    """Names of modules of a room's own inference: handing `order.infer` to a declaration is no call of a system's."""
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+    own = [each.name for node in found if node.module.endswith(".inference") for each in node.names]
+    return {"inference", *own}
+
+
+def _named(node: ast.AST, modules: set[str]) -> bool:
     return (
         isinstance(node, ast.Attribute)
         and node.attr in GUARDED
-        and not (isinstance(node.value, ast.Name) and node.value.id == "inference")
+        and not (isinstance(node.value, ast.Name) and node.value.id in modules)
     )
 
 

@@ -41,6 +41,7 @@ def taken(account, n=1):
 # --- pure ---
 
 
+@pytest.mark.row("K1.6")
 def test_a_reading_brings_forward_and_never_back():
     held = Place(Lane.HIGH, 0)
     assert triage.held(held, triage.by_reading(Level.NONE)) == held
@@ -125,6 +126,7 @@ def test_a_policy_orders_nobody_before_another_human_approved_it():
         policies.approve(made.version, by=lead, at=NOW)
 
 
+@pytest.mark.row("K1.6", "A-P3a", "S10")
 def test_a_later_harmless_message_takes_no_place_away():
     waiting = waits(5, level=Level.DANGER)
     contacts.heard(waiting.access, waiting.contact, Heard(Level.NONE, 0.0, (), {}), at=NOW)

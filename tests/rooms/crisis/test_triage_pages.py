@@ -123,6 +123,7 @@ def test_stopping_the_computer_removes_at_once_what_it_made_of_the_talk():
     assert not Message.objects.exclude(reading_sealed=b"").exists()
 
 
+@pytest.mark.row("K1.9")
 def test_where_nobody_is_there_the_page_says_so_and_gives_the_numbers():
     page = stranger(None).get("/line/").content.decode()
     assert "Er is nu niemand van ons" in page
@@ -171,6 +172,7 @@ def test_the_screener_moves_nobody_and_is_no_gate():
     assert Contact.objects.values("lane", "rank").get() == before
 
 
+@pytest.mark.row("K2.7")
 def test_a_stranger_is_a_person_without_account_and_name_who_can_be_erased():
     in_service()
     send(stranger(), MEANS)

@@ -127,7 +127,6 @@ def test_calm_words_tell_nobody_and_are_shown_as_read(made: House):
     assert inference.latest(made.own(Scope.FINDINGS), systems.WATCH.id) is not None
 
 
-@pytest.mark.row("K6.1")
 def test_without_a_yes_to_the_place_nothing_is_read(made: House):
     watched(made, said_yes=False)
     notes(made, DANGER["nl"])
@@ -240,7 +239,7 @@ def test_nobody_but_the_person_reads_or_changes_the_watch(made: House):
             question(sam)
 
 
-@pytest.mark.row("K6.3", "K6.5", "K6.6", "S5")
+@pytest.mark.row("K6.5", "K6.6", "S5", "S10")
 @pytest.mark.parametrize(
     "changed",
     [
@@ -282,6 +281,7 @@ def page(made: House, language: str = "nl") -> str:
     return answer.content.decode()
 
 
+@pytest.mark.row("K1.9")
 @pytest.mark.parametrize(("language", "said"), [("nl", "Niemand kijkt nu mee"), ("en", "Nobody is watching now")])
 def test_the_page_says_that_nobody_is_watching_now(made: House, language: str, said: str):
     assert said in page(made, language)
