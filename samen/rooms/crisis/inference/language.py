@@ -6,9 +6,9 @@ from functools import lru_cache
 from samen.rooms.crisis.inference.lexicon import LANGUAGES, lexicon
 from samen.rooms.crisis.inference.normalise import BREAK, STOP, Raw
 
-CLEAR = (
-    4  # so many times more words of one language than of the other: the clause is in that one, and holds borrowed words
-)
+# So many times more words of one language than of the other: the clause is in that one, and holds borrowed words.
+CLEAR = 4
+SHARED = 2  # the same, when every word of the other exists in that one as well
 
 
 @lru_cache(maxsize=50_000)
@@ -57,14 +57,16 @@ def _clauses(found: Sequence[Raw]) -> list[tuple[int, int]]:
 
 
 def _of_clause(own: Sequence[str], found: Sequence[Raw], main: str) -> list[str]:
+    """Give each word's language: a clause clearly in one keeps for the other only what that one lacks ("i want to hang myself")."""
     english, dutch = own.count("en"), own.count("nl")
     if not english and not dutch:
         return [main] * len(own)
-    if not english or not dutch or max(english, dutch) >= CLEAR * min(english, dutch):
-        clear = "en" if english > dutch else "nl"
-        # A word that both have is the clause's own ("i want to hang myself"), whichever language it is commoner in.
-        has = lexicon(clear).own
-        return [clear if not each or raw.text in has else each for each, raw in zip(own, found, strict=True)]
+    clear, less = ("en", dutch) if english > dutch else ("nl", english)
+    has = lexicon(clear).own
+    foreign = [bool(each) and each != clear and raw.text not in has for each, raw in zip(own, found, strict=True)]
+    enough = CLEAR if any(foreign) else SHARED
+    if max(english, dutch) >= enough * less:
+        return [each if borrowed else clear for each, borrowed in zip(own, foreign, strict=True)]
     return [each or _nearest(own, place) for place, each in enumerate(own)]
 
 
