@@ -158,9 +158,9 @@ def file_evidence(
 
 
 def in_use(system: Registered) -> bool:
-    """Say whether a system is in use for anybody: in a pilot, or in general."""
+    """Say whether a system is in use as it runs now: entered in this version, in a pilot or in general."""
     state = register_store.states().get(system.id)
-    return state is not None and state.stage in (Stage.PILOT, Stage.GENERAL)
+    return state is not None and state.digest == system.digest and state.stage in (Stage.PILOT, Stage.GENERAL)
 
 
 def stage_to_prove(system: Registered) -> Stage:

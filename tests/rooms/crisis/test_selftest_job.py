@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from samen.ledger.kinds import Kind
 from samen.ledger.store import counts
@@ -101,3 +102,15 @@ def test_the_command_prints_every_bar_and_every_case():
     report = made_report(job.room_systems(), at=timezone.now())
     assert bars(report).row_count == len(report["bars"])
     assert wrong(report).row_count == len(report["cases"])
+
+
+def test_a_test_that_was_denied_is_not_put_in_the_queue_each_minute(in_order: None):
+    register.SystemState.objects.filter(id="crisis.triage").update(stage=Stage.PILOT)
+    for minute in range(5):
+        job.look_each_minute(day() + timedelta(minutes=minute))
+    assert DBTaskResult.objects.filter(task_path__endswith="jobs.selftest.selftest").count() == 1
+
+
+def test_a_version_that_no_human_entered_is_not_tested_by_itself(in_order: None):
+    register.SystemState.objects.filter(id="crisis.triage").update(stage=Stage.PILOT, digest="0" * 64)
+    assert not job.due(day(), None)

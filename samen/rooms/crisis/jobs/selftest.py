@@ -35,6 +35,8 @@ SEALED = tuple(f"{folder}/{language}.toml" for folder in ("sealed", "dialogues",
 TIMED = 10_000  # messages of which the time is taken
 NIGHT = 3  # the hour at which it runs, in the service's time
 EVERY = timedelta(hours=20)
+AGAIN = timedelta(hours=1)  # a test that was denied is not tried each minute
+_ASKED: dict[str, datetime] = {}  # when this process last put one in the queue
 
 
 def room_systems() -> list[Registered]:
@@ -122,7 +124,8 @@ def selftest() -> str:
 
 def look_each_minute(now: datetime) -> None:
     """Put a self-test in the queue when one is due."""
-    if due(now, store.newest()):
+    if now - _ASKED.get("last", now - 2 * AGAIN) > AGAIN and due(now, store.newest()):
+        _ASKED["last"] = now
         selftest.enqueue()
 
 
