@@ -123,10 +123,8 @@ def test_a_person_who_is_the_object_of_a_threat_is_not_its_subject():
     assert "harm-to-others" in hits
 
 
-@pytest.mark.parametrize(
-    "rule", [each for each in rules.rules("en").rules if "finality" in each.id], ids=lambda each: each.id
-)
-def test_each_rule_of_finality_hits_its_examples_and_not_its_counterexamples(rule: rules.Entry):
+@pytest.mark.parametrize("rule", rules.rules("en").rules, ids=lambda each: each.id)
+def test_each_english_rule_hits_its_examples_and_not_its_counterexamples(rule: rules.Entry):
     missed = [
         text
         for text in rule.examples
