@@ -26,10 +26,12 @@ KEPT = {"words": 6000, "parts": 14000}  # terms kept in a file
 DIGITS = 3
 WITHOUT_RULES = 0.4  # share of dangers that stand in the calibration as if no rule had seen them
 CUTS = (2, 3)  # risk: level 2 and up; danger: level 3 and up
-# What the thresholds must leave alone, measured on families that were held out.
-TRAPS_LEFT_ALONE = 0.985
-PLAIN_LEFT_ALONE = 0.998
-HARMLESS_NOT_ASKED = 0.94
+# What the thresholds must leave alone, measured on families that were held out. A missed danger weighs more than an alarm
+# that a counsellor closes (docs/decisions/0009): so they are as low as the bars for harmless talk let them be. Plain talk in
+# the corpus is harder than ordinary talk, of which the self-test measures false alarms apart.
+TRAPS_LEFT_ALONE = 0.965
+PLAIN_LEFT_ALONE = 0.988
+HARMLESS_NOT_ASKED = 0.93
 OF_RULES = ("level ", "reached ", "topic ", "several")
 
 Seen = Callable[[str], tuple[Sequence[str], Sequence[str], int]]
