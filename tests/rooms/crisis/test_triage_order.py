@@ -106,6 +106,14 @@ def test_who_says_it_is_urgent_waits_by_that_without_a_computer():
     assert taken(lea) == [urgent.contact]
 
 
+def test_where_no_computer_reads_people_wait_by_their_own_word_and_then_by_time():
+    lea = counsellor(1, limit=5)
+    can_wait = waits(60, computer=False, urgency=1)
+    today = waits(50, computer=False, urgency=2)
+    urgent = waits(5, computer=False, urgency=3)
+    assert taken(lea, 3) == [urgent.contact, today.contact, can_wait.contact]
+
+
 def test_whoever_was_passed_as_often_as_the_policy_allows_is_next():
     lead, other_lead = named.staff("Dr Visser", NOW), named.account("Dr Boer")
 

@@ -167,12 +167,18 @@ def _first(branch: Branch, policy: Policy) -> Contact | None:
 
 
 def _by_time(waiting: QuerySet[Contact]) -> Contact | None:
-    """Find the first whom no computer read, when first come would be theirs now."""
-    first = waiting.filter(level=None).order_by("waiting_since", "id").first()
+    """Find whom to take of those whom no computer read, when first come would be one of theirs now.
+
+    The turn is theirs by time; whose of them it is, they said themselves: who says "now" goes before who can wait.
+    """
+    unread = waiting.filter(level=None)
+    first = unread.order_by("waiting_since", "id").first()
     if first is None:
         return None
     older = waiting.filter(waiting_since__lt=first.waiting_since).count()
-    return first if triage.turn_has_come(first.overtaken, older) else None
+    if not triage.turn_has_come(first.overtaken, older):
+        return None
+    return unread.order_by("lane", "rank", "waiting_since", "id").first()
 
 
 def _next(branch: Branch, row: Contact) -> Next:
