@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Max, Min, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from samen.people import store as people
 from samen.people.access import Allowed, CarePurpose, Ground, NotAllowed
@@ -60,11 +60,15 @@ def answering_role(account: Account, now: datetime) -> Role | None:
 
 def lanes(now: datetime) -> list[LaneNow]:
     """Count who waits, lane by lane."""
-    waiting = Contact.objects.filter(state="waiting")
-    counted = {row["lane"]: row for row in waiting.values("lane").annotate(n=Count("id"), oldest=Min("waiting_since"))}
-    late = dict(waiting.filter(deadline__lt=now).values_list("lane").annotate(n=Count("id")))
+    late = Count("id", filter=Q(deadline__lt=now))
+    asked = (
+        Contact.objects.filter(state="waiting")
+        .values("lane")
+        .annotate(n=Count("id"), oldest=Min("waiting_since"), late=late)
+    )
+    counted = {row["lane"]: row for row in asked}
     return [
-        LaneNow(lane, counted[lane]["n"], counted[lane]["oldest"], late.get(lane, 0))
+        LaneNow(lane, counted[lane]["n"], counted[lane]["oldest"], counted[lane]["late"])
         if lane in counted
         else LaneNow(lane, 0, None, 0)
         for lane in Lane
@@ -84,9 +88,9 @@ def ahead_of(access: Allowed, contact: UUID) -> int:
     return before.count() + same.count() + older.count()
 
 
-def next_up(now: datetime) -> Next | None:
-    """Say who is next, without taking them."""
-    found = _choose(policies.current(), now)
+def next_up(now: datetime, policy: Policy | None = None, on_duty: int | None = None) -> Next | None:
+    """Say who is next, without taking them. A page that knows the policy and who is on duty says so."""
+    found = _choose(policy or policies.current(), duty.count(now) if on_duty is None else on_duty)
     return _next(*found) if found else None
 
 
@@ -103,7 +107,7 @@ def take_next(account: Account, *, now: datetime) -> Taken | None:
             raise NotAllowed("Only a counsellor on duty takes a contact.")
         if Contact.objects.filter(state="taken", taken_by=account).count() >= shift.limit:
             raise NotAllowed("This counsellor has as many talks as they said they can hold.")
-        while (found := _choose(policies.current(), now)) is not None:
+        while (found := _choose(policies.current(), duty.count(now))) is not None:
             branch, row = found
             if _claim(row, account, now):
                 people.start_care(row.person_id, account, role, CarePurpose.CRISIS, by=account, now=now)
@@ -144,9 +148,8 @@ def may_look(account: Account, upcoming: Next, *, now: datetime) -> Allowed:
     return access
 
 
-def _choose(policy: Policy, now: datetime) -> tuple[Branch, Contact] | None:
+def _choose(policy: Policy, on_duty: int) -> tuple[Branch, Contact] | None:
     """Find the next: each branch is one query that reads the first row of an index."""
-    on_duty = duty.count(now)
     with_others = Contact.objects.filter(state="taken", lane=Lane.OTHER).count()
     for branch in triage.branches(policy, counsellors=on_duty, with_others=with_others):
         if (found := _first(branch, policy)) is not None:
@@ -203,8 +206,8 @@ def _one_at_a_time() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TAKING])
 
 
-def signature(now: datetime) -> str:
+def signature(on_duty: int) -> str:
     """Give a word that changes when the queue page would: nobody's words are in it."""
     open_ones = Contact.objects.filter(state__in=("waiting", "taken"))
     seen = open_ones.aggregate(n=Count("id"), moves=Sum("changes"), newest=Max("waiting_since"))
-    return f"{seen['n']}-{seen['moves']}-{seen['newest']}-{duty.count(now)}"
+    return f"{seen['n']}-{seen['moves']}-{seen['newest']}-{on_duty}"

@@ -1,5 +1,6 @@
 """The pages of those who answer the line: who is next and why, their talks, and asking a colleague."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -93,32 +94,32 @@ def console(request: Request) -> HttpResponse:
 
 def _console(request: Request, form: ShiftForm | None = None, status: int = 200) -> HttpResponse:
     shift, now = duty.shift(request.user, request.now), request.now
-    mine = talks.of_counsellor(request.user)
-    policy = policies.current()
+    mine, asked = talks.of_counsellor(request.user), talks.asked(request.user)
+    policy, on_duty = policies.current(), duty.count(now)
     context: dict[str, Any] = {
         "shift": shift,
-        "on_duty": duty.count(now),
+        "on_duty": on_duty,
         "lanes": queue.lanes(now),
         "policy": policy,
         "reserved": round(policy.reserved * 100),
         "mine": mine,
-        "asked": talks.asked(request.user),
+        "asked": asked,
         "limits": LIMITS,
         "full": shift is not None and len(mine) >= shift.limit,
         "form": form or ShiftForm(),
-        "signature": live_signature(request.user, now),
+        "signature": f"{queue.signature(on_duty)}/{_own_part(mine, asked)}",
     }
     if shift is not None and shift.break_since is None and not context["full"]:
         try:
-            context["next"] = _next(request, policy)
+            context["next"] = _next(request, policy, on_duty)
         except (DatabaseError, LedgerDamaged):
             return render(request, "people/not_noted.html", status=503)
     return render(request, "crisis/console/queue.html", context, status=status)
 
 
-def _next(request: Request, policy: triage.Policy) -> dict[str, Any] | None:
+def _next(request: Request, policy: triage.Policy, on_duty: int) -> dict[str, Any] | None:
     """Give why the next one is next: the rule, the time, their own word, and what a computer marked. The look is noted first."""
-    upcoming = queue.next_up(request.now)
+    upcoming = queue.next_up(request.now, policy, on_duty)
     if upcoming is None:
         return None
     shown = {"up": upcoming, "name": short_name(upcoming.contact), "own": upcoming.own_urgency}
@@ -300,9 +301,12 @@ def _colleagues(request: Request) -> list[Account]:
 
 def live_signature(account: Account, now: datetime, part: str = "queue") -> str:
     """Give a word that changes when a page of this counsellor would."""
-    own = "-".join(f"{changes}" for _, _, changes in talks.of_counsellor(account))
-    asked = len(talks.asked(account))
-    return f"{own}/{asked}" if part == "talks" else f"{queue.signature(now)}/{own}/{asked}"
+    own = _own_part(talks.of_counsellor(account), talks.asked(account))
+    return own if part == "talks" else f"{queue.signature(duty.count(now))}/{own}"
+
+
+def _own_part(mine: Sequence[tuple[Any, Any, int]], asked: Sequence[Any]) -> str:
+    return f"{'-'.join(str(changes) for _, _, changes in mine)}/{len(asked)}"
 
 
 urlpatterns = [
