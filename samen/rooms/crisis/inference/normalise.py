@@ -234,6 +234,10 @@ class Speller:
         if not typed.isalpha() and "*" not in typed:
             return None
         near = {word for part in deletes(typed) for word in self.slips.get(part, ()) if is_one_slip(typed, word)}
+        # The first letter is seldom another one: "mailing" is no "railing". It may be lost, doubled or swapped.
+        near = {
+            word for word in near if word[0] == typed[0] or len(word) != len(typed) or sorted(word) == sorted(typed)
+        }
         if len(near) > 1:
             # The first letter is seldom wrong; then the same length, for a swap or a wrong key, is likeliest.
             near = {word for word in near if word[0] == typed[0]} or near
