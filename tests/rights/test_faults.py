@@ -144,7 +144,9 @@ def test_time_denies(made: House, place: str):
 
 
 @pytest.mark.parametrize(
-    "value", [{"x": object()}, {"x": float("nan")}, {"x": float("inf")}, {"x": {1, 2}}, {"x": "a" * 300_000}], ids=str
+    "value",
+    [{"x": object()}, {"x": float("nan")}, {"x": float("inf")}, {"x": {1, 2}}, {"x": "a" * 300_000}],
+    ids=["an object", "no number", "infinity", "a set", "far too long"],
 )
 def test_a_finding_that_is_not_plain_data_is_no_finding(made: House, value: dict):
     before = kept()
