@@ -44,7 +44,13 @@ SENTENCES = (
     ("My stepdad comes into my room.", ALARM),
     ("Flatmate texted goodbye, won't pick up.", ALARM),
     ("My girl says she wants to be dead.", ALARM),
+    ("took about thirty of my nan's pills an hour ago", ALARM),
+    ("I can't promise I'll be alive at the weekend", ALARM),
+    ("posted the letters, now I'm walking to the weir", ALARM),
+    ("my flatmate has locked herself in the bathroom with pills", ALARM),
     # not said: one question
+    ("there's no version of the future that has me in it", ASK),
+    ("I hope the cancer comes back", ASK),
     ("Not waking up would suit me.", ASK),
     ("what's the point in carrying on", ASK),
     ("Cut again, not to die, it quiets my head.", ASK),
@@ -55,6 +61,9 @@ SENTENCES = (
     ("gave my guitar to Tom today, I won't be playing it", ASK),
     ("asked how long a life policy has to run before it pays. he looked at me funny", ASK),
     # harmless with deathly words
+    ("please take me off the mailing list", NONE),  # no slip of "railing"
+    ("I've taken all the washing in", NONE),
+    ("my daughter hit her head on the door", NONE),
     ("This queue is killing me", NONE),
     ("I nearly died of shame.", NONE),
     ("She jumps off the roof in part two.", NONE),
