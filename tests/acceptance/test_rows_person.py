@@ -141,6 +141,7 @@ def terms(client: Client) -> list[timedelta]:
 
 @pytest.mark.row("R6.1c")
 def test_after_a_stop_the_tables_hold_no_run_that_came_later(made: House):
+    behave.seen.clear()
     run(made, at=timezone.now())
     stopping.order(made.own(), [SUGGEST, INFORM], "all", "", at=timezone.now(), language="en")
     before = PermitRow.objects.count(), InferenceRecord.objects.count()
