@@ -1,7 +1,7 @@
 """What somebody in danger reads at once: complete, in order, short, and never an end."""
 
 import re
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
@@ -43,7 +43,7 @@ def test_the_numbers_are_given_once_for_each_escalation():
 
 def test_nothing_is_said_twice_in_a_row():
     said = [turn(Level.DANGER, (), Said(block_level=3, turns=n), human_there=True).keys[0] for n in range(1, LATER + 2)]
-    assert all(one != other for one, other in zip(said, said[1:], strict=False))
+    assert all(one != other for one, other in pairwise(said))
 
 
 def test_unclear_words_get_one_direct_question_and_no_second_one():
