@@ -53,7 +53,9 @@ def main() -> None:
     mean = sum(map(len, texts)) / len(texts)
     print(f"{len(texts)} messages of {mean:.0f} characters on average, longest {max(map(len, texts))}")
     print("milliseconds of processor time, so that other work on the machine does not count:")
-    print(f"up to {SHORT} characters ({len(short)}): p50 {short[len(short) // 2]:.2f}, p99 {short[int(len(short) * 0.99)]:.2f}")
+    print(
+        f"up to {SHORT} characters ({len(short)}): p50 {short[len(short) // 2]:.2f}, p99 {short[int(len(short) * 0.99)]:.2f}"
+    )
     print(
         f"p50 {taken[len(taken) // 2]:.2f} ms   p99 {taken[int(len(taken) * 0.99)]:.2f} ms (bar 2.00)   worst {taken[-1]:.1f} ms"
     )

@@ -264,7 +264,16 @@ def answer_of(answer: Any) -> str:
         return TO.get(answer["Location"].partition("?")[0], "elsewhere")
     if getattr(answer, "streaming", False):
         b"".join(answer.streaming_content)
-    words = {200: "page", 204: "page", 409: "page", 422: "page", 401: "refused", 403: "refused", 404: "missing", 405: "method"}
+    words = {
+        200: "page",
+        204: "page",
+        409: "page",
+        422: "page",
+        401: "refused",
+        403: "refused",
+        404: "missing",
+        405: "method",
+    }
     return words.get(answer.status_code, f"status {answer.status_code}{_why(answer)}")
 
 
