@@ -109,7 +109,7 @@ def _arguments() -> dict[str, dict[str, object]]:
         "name": "phq-9",
         "kind": "access",
         "person": noor.pk,
-        "record": mine.filter(state="released")[0].pk,
+        "record": _one(mine, "released"),
         "entry": Resource.objects.filter(person=noor, type="Encounter").order_by("-date")[0].pk,
         "case": Case.objects.filter(person=noor).order_by("-opened_at")[0].pk,
         "stop": StopOrder.objects.filter(person=noor)[0].pk,
@@ -127,7 +127,12 @@ def _arguments() -> dict[str, dict[str, object]]:
         "pk": 1,
         "who": "noor",
     }
-    return {"": everywhere, "rights:review": {"record": mine.filter(state="held")[0].pk}}
+    return {"": everywhere, "rights:review": {"record": _one(mine, "held")}}
+
+
+def _one(mine: Any, state: str) -> object:
+    """Give one of Noor's findings in this state; any of hers when a journey before this one stopped or decided them all."""
+    return (mine.filter(state=state).first() or mine.first()).pk
 
 
 if __name__ == "__main__":
