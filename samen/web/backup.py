@@ -176,10 +176,13 @@ def last_backup(home: Path) -> Last | None:
 
 
 def halves_in(file: Path) -> int:
-    """Count the halves in a file; none when there is no such file."""
+    """Count the halves in a file; none when there is no such file.
+
+    Opened for writing, which never makes a file: what a process left half done when it was killed is rolled back first.
+    """
     if not file.exists():
         return 0
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as opened:
+    with closing(sqlite3.connect(f"file:{file}?mode=rw", uri=True, timeout=20)) as opened:
         return int(opened.execute("SELECT count(*) FROM half").fetchone()[0])
 
 

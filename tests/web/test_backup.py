@@ -49,6 +49,16 @@ while time.monotonic() < until:
 """
 
 
+KILLED = """
+import os, signal, sqlite3, sys
+file = sqlite3.connect(sys.argv[1], isolation_level=None)
+file.execute("pragma cache_size = 1")
+file.execute("begin immediate")
+file.executemany("insert into half values (?, ?)", ((os.urandom(16), os.urandom(64)) for _ in range(5000)))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
 @pytest.fixture(scope="module")
 def clinic(tmp_path_factory):
     """A service with two people and a log, and one backup of it."""
@@ -130,6 +140,16 @@ def test_a_backup_made_while_the_service_writes_is_whole(clinic, elsewhere):
     said = elsewhere.well("restore", elsewhere.place, "--force")
     assert "0 were erased after this backup" in said
     assert "all counts agree" in said
+
+
+def test_halves_that_a_killed_process_left_half_written_are_those_from_before(clinic, elsewhere):
+    elsewhere.well("restore", elsewhere.place)
+    halves = elsewhere.home / "keys.sqlite3"
+    killed = subprocess.run([sys.executable, "-c", KILLED, halves], check=False)
+    assert killed.returncode < 0
+    assert (elsewhere.home / "keys.sqlite3-journal").stat().st_size
+    said = elsewhere.well("restore", elsewhere.place, "--force")
+    assert "2 people can be read; 0 were erased" in said
 
 
 @pytest.mark.parametrize("name", ["database.*", "manifest.json"])
