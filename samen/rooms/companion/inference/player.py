@@ -1,0 +1,594 @@
+"""One turn of the companion: what was pressed or typed, where the talk stands, and so what is said next. The same in, the same out.
+
+A talk is in the hall (modules and other ways are offered) or on a screen of a module. Whatever comes between (danger, another
+subject, "later", days away) puts the screen aside and offers to go on there; what was answered is kept. The state is plain data,
+so it survives a restart, and a module that changed meanwhile is entered again at the nearest place.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from samen.rooms.companion.dialogue import HALL, Choice, Module, Screen, Type, Value
+from samen.rooms.companion.inference import understand
+from samen.rooms.companion.inference.talk import Heard, Intent, Library
+from samen.words import has, say
+
+WORDS = "companion.frame"
+NO_REPEAT = 6  # turns
+SAYS_AGAIN = 12  # turns after which it says again what it is and who can read this
+MISSED = 2  # misunderstandings after which buttons and a human are offered
+ASIDE = 5  # screens that are kept aside at most
+LONGEST = 2000  # letters of an answer
+KEPT = "\x00"  # stands for an answer that the person keeps to themselves
+
+
+@dataclass(frozen=True)
+class Place:
+    """A screen of a module, of the version in which it was met."""
+
+    module: str
+    version: int
+    screen: str
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a talk stands. Answers are kept by module and variable."""
+
+    turn: int = 0
+    place: Place | None = None  # None: in the hall
+    aside: tuple[Place, ...] = ()  # the newest last
+    known: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    said: tuple[tuple[int, str], ...] = ()  # turn and key, of the last turns
+    missed: int = 0
+    asked_back: tuple[str, ...] = ()  # buttons that were asked back: the next yes or press means one of them
+    done: tuple[str, ...] = ()
+    told: int = 0  # turn in which it last said what it is
+    danger: Mapping[str, Any] = field(default_factory=dict)  # the state of what was heard, as the crisis room gives it
+
+
+@dataclass(frozen=True)
+class Given:
+    """What came in: a button that was pressed, or a text that was typed."""
+
+    pressed: str = ""
+    typed: str = ""
+
+
+@dataclass(frozen=True)
+class Button:
+    """A way on: its id as it comes back, and its text."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the person meets next."""
+
+    texts: tuple[str, ...]
+    buttons: tuple[Button, ...] = ()
+    field: str = ""  # text, list or scale: what can be filled in besides the buttons
+    low: int = 0
+    high: int = 0
+    node: str = HALL  # module/screen
+    level: int = 0
+    action: str = "none"
+    numbers: str = ""  # the block of numbers that stands under it, by its subject
+    ended: str = ""  # the module that was just finished: its summary can be kept
+    leads: str = ""  # human, guide, help or record: a page of the product that fits
+
+
+@dataclass(frozen=True)
+class Here:
+    """What a turn stands in: language, what is written, and whether a human is there now."""
+
+    language: str
+    library: Library
+    human_there: bool = False
+
+
+class Turn:
+    """One turn under way: the state as it becomes, and what is said so far."""
+
+    def __init__(self, state: State, here: Here) -> None:
+        """Begin the turn after the state's last."""
+        recent = tuple(each for each in state.said if each[0] > state.turn + 1 - NO_REPEAT)
+        self.state = replace(state, turn=state.turn + 1, said=recent)
+        self.here = here
+        self.texts: list[str] = []
+
+    # --- saying ---
+
+    def frame(self, name: str, **values: object) -> None:
+        """Say a sentence of the frame, in a way that was not used in the last turns."""
+        ways = [key for n in range(1, 9) if has(key := f"{WORDS}.{name}.{n}")] or [f"{WORDS}.{name}"]
+        self.texts.append(say(self._fresh(ways), self.here.language, **values))
+
+    def _fresh(self, ways: Sequence[str]) -> str:
+        """Choose a way to say something: never said lately, else the longest ago."""
+        last = {key: turn for turn, key in self.state.said}
+        chosen = min(ways, key=lambda key: (last.get(key, 0), ways.index(key)))
+        self.state = replace(self.state, said=(*self.state.said, (self.state.turn, chosen)))
+        return chosen
+
+    def screen(self, place: Place) -> Reply:
+        """Say a screen and give what can be answered."""
+        module = self.here.library.modules[place.module]
+        shown = module.screens[place.screen]
+        keys = [f"{place.module}/{place.screen}/{number}" for number in range(len(shown.say))]
+        lately = {key for _, key in self.state.said}
+        if all(key in lately for key in keys):
+            self.frame("again")
+        key = self._fresh(keys)
+        words = shown.say[int(key.rsplit("/", 1)[1])][self.here.language]
+        self.texts.append(self._filled(words, module))
+        self.state = replace(self.state, place=place)
+        if shown.end:
+            return self._end(module)
+        entry, span = entry_of(module, shown)
+        ways = self._answers(shown, entry, span)
+        return self.reply(ways, entry=entry, span=span, node=f"{module.id}/{shown.id}")
+
+    def _filled(self, words: str, module: Module) -> str:
+        """Fill the blanks with what was answered."""
+        known = self.state.known.get(module.id, {})
+        shown = {
+            name: shown_value(module, name, known.get(name, KEPT), self.here.language) for name in module.variables
+        }
+        return words.format_map(shown) if "{" in words else words
+
+    def _answers(self, shown: Screen, entry: str, span: tuple[int, int]) -> list[Button]:
+        buttons = [Button(f"c:{each.id}", each.label[self.here.language]) for each in shown.choices]
+        if entry in (Type.TEXT, Type.LIST):
+            buttons.append(self.button("keep"))
+        elif entry == Type.SCALE:
+            buttons += [Button(f"s:{each}", str(each)) for each in range(span[0], span[1] + 1)]
+        elif not buttons:
+            buttons.append(self.button("go"))
+        return buttons
+
+    def _end(self, module: Module) -> Reply:
+        done = tuple(dict.fromkeys((*self.state.done, module.id)))
+        self.state = replace(self.state, place=None, done=done)
+        return self.reply(
+            [self.button("hall"), self.button("human")],
+            ended=module.id,
+            node=f"{module.id}/{_last(module, self.state)}",
+        )
+
+    def button(self, name: str, **values: object) -> Button:
+        """Give a button of the frame."""
+        return Button(name, say(f"{WORDS}.button.{name.split(':')[0]}", self.here.language, **values))
+
+    def reply(
+        self, buttons: Sequence[Button], *, entry: str = "", span: tuple[int, int] = (0, 0), **more: Any
+    ) -> Reply:
+        """Close the turn: now and then it says again what it is, who can read this, and whether anybody is there."""
+        if self.state.turn - self.state.told >= SAYS_AGAIN and not more.get("level"):
+            self.frame("reminder")
+            self.frame("there" if self.here.human_there else "nobody")
+            self.state = replace(self.state, told=self.state.turn)
+        return Reply(tuple(self.texts), tuple(buttons), entry, *span, **more)
+
+    # --- moving ---
+
+    def hall(self, *, greet: bool = False) -> Reply:
+        """Offer the ways: what stands aside first, then the modules by theme."""
+        self.put_aside()
+        if greet:
+            self.frame("start")
+            self.frame("limits")
+            self.frame("there" if self.here.human_there else "nobody")
+            self.state = replace(self.state, told=self.state.turn)
+        self.frame("hall")
+        return self.reply(self.hall_buttons(), entry=Type.TEXT)
+
+    def hall_buttons(self) -> list[Button]:
+        """Give what can be begun or gone on with: modules stand together by theme."""
+        going = [self._resume(each) for each in self.state.aside[-1:]]
+        themes = dict.fromkeys(each.theme for each in self.here.library.modules.values())
+        ways = [Button(f"t:{each}", say(f"companion.hall.{each}", self.here.language)) for each in themes]
+        return [*going, *ways, self.button("guide"), self.button("human")]
+
+    def theme(self, name: str) -> Reply:
+        """Offer the modules of one theme, each with what it is."""
+        self.put_aside()
+        self.frame("theme")
+        modules = [each for each in self.here.library.modules.values() if each.theme == name]
+        language = self.here.language
+        self.texts += [f"{each.title[language]}: {each.about[language]}" for each in modules]
+        ways = [Button(f"m:{each.id}", each.title[language]) for each in modules]
+        return self.reply([*ways, self.button("hall")], entry=Type.TEXT)
+
+    def _resume(self, place: Place) -> Button:
+        title = self.here.library.modules[place.module].title[self.here.language]
+        return self.button("resume", title=title)
+
+    def put_aside(self) -> None:
+        """Keep the screen where the talk is, to go on there later."""
+        if self.state.place is not None:
+            rest = tuple(each for each in self.state.aside if each.module != self.state.place.module)
+            self.state = replace(self.state, place=None, aside=(*rest, self.state.place)[-ASIDE:])
+
+    def begin(self, name: str) -> Reply:
+        """Begin a module, with its cautions; what was answered in an earlier run is not this one's."""
+        module = self.here.library.modules[name]
+        self.put_aside()
+        aside = tuple(each for each in self.state.aside if each.module != name)
+        known = {key: value for key, value in self.state.known.items() if key != name}
+        self.state = replace(self.state, aside=aside, known=known)
+        self.texts += [each[self.here.language] for each in module.cautions]
+        return self.screen(Place(name, module.version, module.start))
+
+    def resume(self) -> Reply:
+        """Go on where it was put aside; a module that changed meanwhile is entered at the nearest place, and says so."""
+        if not self.state.aside:
+            return self.hall()
+        place = self.state.aside[-1]
+        self.state = replace(self.state, aside=self.state.aside[:-1])
+        self.frame("resume")
+        return self.screen(self._settled(place))
+
+    def _settled(self, place: Place) -> Place:
+        """Give the same place in the module as it is now."""
+        module = self.here.library.modules[place.module]
+        name = module.renamed.get(place.screen, place.screen)
+        if place.version != module.version:
+            self.frame("changed")
+        if name not in module.screens:
+            name = self._first_open(module)
+        return Place(module.id, module.version, name)
+
+    def _first_open(self, module: Module) -> str:
+        """Give the first screen from the start whose question was not answered yet: nothing is asked twice."""
+        known, name, seen = self.state.known.get(module.id, {}), module.start, set[str]()
+        while name not in seen:
+            seen.add(name)
+            shown = module.screens[name]
+            if not shown.ask or shown.ask not in known:
+                return name
+            to = self._next(module, shown, str(known[shown.ask]))
+            if to == HALL or module.screens[to].end:
+                return name
+            name = to
+        return name
+
+    def _next(self, module: Module, shown: Screen, chosen: str = "") -> str:
+        by_choice = next((each.to for each in shown.choices if each.id == chosen), "")
+        known = self.state.known.get(module.id, {})
+        return by_choice or next(
+            (way.to for way in shown.ways if all(test.holds(known) for test in way.tests)), module.start
+        )
+
+    def answer(self, value: Value | None, chosen: str = "") -> Reply:
+        """Keep an answer and go on."""
+        place = self.state.place
+        if place is None:
+            return self.hall()
+        module = self.here.library.modules[place.module]
+        shown = module.screens[place.screen]
+        if shown.ask and value is not None:
+            own = {**self.state.known.get(module.id, {}), shown.ask: value}
+            self.state = replace(self.state, known={**self.state.known, module.id: own})
+        self.state = replace(self.state, missed=0, asked_back=())
+        to = self._next(module, shown, chosen)
+        if to == HALL:
+            self.state = replace(self.state, place=None)
+            return self.hall()
+        return self.screen(Place(module.id, module.version, to))
+
+    # --- what came in ---
+
+    def pressed(self, name: str) -> Reply:
+        """Do what a button says; one of an earlier moment shows where the talk is now."""
+        kind, _, what = name.partition(":")
+        place = self.state.place
+        shown = self.here.library.modules[place.module].screens[place.screen] if place is not None else None
+        match kind:
+            case "m" if what in self.here.library.modules:
+                return self.begin(what)
+            case "t" if any(each.theme == what for each in self.here.library.modules.values()):
+                return self.theme(what)
+            case "hall":
+                return self.hall()
+            case "resume":
+                return self.resume()
+            case "later":
+                return self._later()
+            case "stop":
+                self.state = replace(self.state, place=None, asked_back=())
+                self.frame("stop")
+                return self.reply([self.button("hall")])
+            case "human" | "guide":
+                return self._leads(kind)
+            case "what":
+                self.frame("what")
+                self.frame("there" if self.here.human_there else "nobody")
+                return self._back()
+            case "i" if what in self.here.library.intents:
+                return self.mean(self.here.library.intents[what])
+            case "go" if shown is not None and not shown.ask and not shown.choices:
+                return self.answer(None)
+            case "keep" if (
+                place is not None and shown is not None and self._type(place, shown) in (Type.TEXT, Type.LIST)
+            ):
+                return self.answer(KEPT)
+            case "c" if shown is not None and any(each.id == what for each in shown.choices):
+                return self._chosen(shown, what)
+            case "s" if shown is not None and shown.ask and what.lstrip("-").isdigit():
+                return self._scaled(int(what))
+        self.frame("earlier")
+        return self._back()
+
+    def _chosen(self, shown: Screen, what: str) -> Reply:
+        place = self.state.place
+        kept = place is not None and self._type(place, shown) is Type.CHOICE
+        return self.answer(what if kept else KEPT if shown.ask else None, what)
+
+    def _type(self, place: Place, shown: Screen) -> Type | None:
+        variable = self.here.library.modules[place.module].variables.get(shown.ask)
+        return variable.type if variable is not None else None
+
+    def _scaled(self, value: int) -> Reply:
+        place = self.state.place
+        variable = None
+        if place is not None:
+            module = self.here.library.modules[place.module]
+            variable = module.variables.get(module.screens[place.screen].ask)
+        if variable is None or variable.type is not Type.SCALE or not variable.low <= value <= variable.high:
+            self.frame("earlier")
+            return self._back()
+        return self.answer(value)
+
+    def _back(self) -> Reply:
+        """Show where the talk is."""
+        if self.state.place is not None:
+            return self.screen(self.state.place)
+        return self.reply(self.hall_buttons(), entry=Type.TEXT)
+
+    def _later(self) -> Reply:
+        self.put_aside()
+        self.frame("later")
+        self.frame("there" if self.here.human_there else "nobody")
+        return self.reply([self.button("hall")])
+
+    def _leads(self, where: str) -> Reply:
+        self.put_aside()
+        self.frame(where)
+        going = [self._resume(each) for each in self.state.aside[-1:]]
+        return self.reply([*going, self.button("hall")], leads=where)
+
+    def typed(self, text: str) -> Reply:
+        """Take a text as the answer to what was asked, as one of the buttons, or as a subject of its own."""
+        text = text.strip()[:LONGEST]
+        if not text:
+            return self.missed()
+        language, place = self.here.language, self.state.place
+        meant = self.here.library.index[language].understand(text)
+        intent = self.here.library.intents[meant.sure.id] if meant.sure is not None else None
+        if intent is not None and intent.interrupts:
+            return self.mean(intent)
+        if self.state.asked_back and (said := self._yes_or_no(text)) is not None:
+            return said
+        if place is not None:
+            return self._in_module(text, place, intent)
+        if intent is not None:
+            return self.mean(intent)
+        if meant.maybe:
+            return self.ask_back([f"i:{each.id}" for each in meant.maybe])
+        return self.missed()
+
+    def _in_module(self, text: str, place: Place, intent: Intent | None) -> Reply:
+        module = self.here.library.modules[place.module]
+        shown, language = module.screens[place.screen], self.here.language
+        variable = module.variables.get(shown.ask)
+        if shown.choices:
+            options = {f"c:{each.id}": phrases_of(each, language) for each in shown.choices}
+            found = understand.nearest(options, text)
+            if found.sure is not None:
+                return self.pressed(found.sure.id)
+            if variable is None or variable.type is Type.CHOICE:
+                if intent is not None:
+                    return self.mean(intent)
+                return self.ask_back([each.id for each in found.maybe]) if found.maybe else self.missed()
+        if variable is None:
+            return self.mean(intent) if intent is not None else self.missed()
+        if variable.type is Type.SCALE:
+            value = understand.number(text, language, variable.low, variable.high)
+            if value is not None:
+                return self.answer(value)
+            return self.mean(intent) if intent is not None else self.missed()
+        return self.answer(understand.lines(text) if variable.type is Type.LIST else text)
+
+    def _yes_or_no(self, text: str) -> Reply | None:
+        """Take a yes or a no to what was asked back."""
+        words = {each: (say(f"{WORDS}.said.{each}", self.here.language).split(", ")) for each in ("yes", "no")}
+        found = understand.nearest(words, text).sure
+        if found is None:
+            return None
+        first, self.state = self.state.asked_back[0], replace(self.state, asked_back=())
+        return self.pressed(first) if found.id == "yes" else self.missed()
+
+    def ask_back(self, options: Sequence[str]) -> Reply:
+        """Ask what was meant, before anything is taken as meant."""
+        self.state = replace(self.state, asked_back=tuple(options))
+        self.frame("meant")
+        return self.reply(
+            [*(Button(each, self._label(each)) for each in options), self.button("other")], entry=Type.TEXT
+        )
+
+    def _label(self, option: str) -> str:
+        kind, _, what = option.partition(":")
+        if kind == "i":
+            return self.here.library.intents[what].label[self.here.language]
+        place = self.state.place
+        if place is None:
+            return what
+        shown = self.here.library.modules[place.module].screens[place.screen]
+        return next(each.label[self.here.language] for each in shown.choices if each.id == what)
+
+    def missed(self) -> Reply:
+        """Say that it was not understood; after two times buttons and a human are offered."""
+        count = self.state.missed + 1
+        self.state = replace(self.state, missed=count, asked_back=())
+        if count < MISSED:
+            self.frame("missed")
+            if self.state.place is None:
+                return self.reply(self.hall_buttons(), entry=Type.TEXT)
+            return self.screen(self.state.place)
+        self.state = replace(self.state, missed=0)
+        self.frame("missed_twice")
+        entry, span, node, own = "", (0, 0), HALL, list[Button]()
+        if self.state.place is not None:
+            module = self.here.library.modules[self.state.place.module]
+            shown = module.screens[self.state.place.screen]
+            entry, span = entry_of(module, shown)
+            own, node = self._answers(shown, entry, span), f"{module.id}/{shown.id}"
+        ways = [*own, self.button("human"), self.button("hall")]
+        return self.reply(ways, entry=entry or Type.TEXT, span=span, node=node, leads="human")
+
+    def mean(self, intent: Intent) -> Reply:
+        """Answer a subject: in words, and with the module, page or human that fits."""
+        self.state = replace(self.state, missed=0, asked_back=())
+        if intent.does in ("later", "stop", "hall", "resume", "what", "human"):
+            return self.pressed(intent.does)
+        self.put_aside()
+        key = self._fresh([f"i/{intent.id}/{number}" for number in range(len(intent.say))])
+        self.texts.append(intent.say[int(key.rsplit("/", 1)[1])][self.here.language])
+        offered = [
+            Button(f"m:{name}", self.here.library.modules[name].title[self.here.language])
+            for name in intent.modules
+            if name in self.here.library.modules
+        ]
+        going = [self._resume(each) for each in self.state.aside[-1:]]
+        more = [self.button("human")] if intent.does in ("lead", "care") else []
+        ways = [*offered, *going, *more, self.button("hall")]
+        return self.reply(ways, entry=Type.TEXT, leads=intent.leads)
+
+    def danger(self, heard: Heard) -> Reply:
+        """Say what the crisis room gives, and put the rest aside; it can be gone on with when the person wants."""
+        self.put_aside()
+        self.state = replace(self.state, missed=0, asked_back=())
+        self.texts += [say(key, self.here.language) for key in heard.keys]
+        going = [self._resume(each) for each in self.state.aside[-1:]]
+        return self.reply(
+            [self.button("human"), *going, self.button("hall")],
+            entry=Type.TEXT,
+            level=heard.level,
+            action=heard.action,
+            numbers=heard.numbers,
+            leads="help" if heard.level > 2 else "human",
+        )
+
+
+def turn(state: State, given: Given, heard: Heard, here: Here) -> tuple[State, Reply]:
+    """Give the state after one turn, and what is said. What was heard of danger goes before all else."""
+    now = Turn(_standing(state, here), here)
+    now.state = replace(now.state, danger=heard.state)
+    if heard.keys:
+        reply = now.danger(heard)
+    elif given.typed:
+        reply = now.typed(given.typed)
+    elif given.pressed in ("", "other"):
+        reply = now.hall(greet=state.turn == 0)
+    else:
+        reply = now.pressed(given.pressed)
+    if heard.level and not reply.level:
+        reply = replace(reply, level=heard.level, action=heard.action)
+    return now.state, reply
+
+
+def _standing(state: State, here: Here) -> State:
+    """Let go of places in modules that are no more, and settle the place in one that changed."""
+    modules = here.library.modules
+    aside = tuple(each for each in state.aside if each.module in modules)
+    place = state.place
+    if place is not None:
+        module = modules.get(place.module)
+        if module is None:
+            place = None
+        elif place.screen not in module.screens or place.version != module.version:
+            aside, place = (*aside, place), None
+    return replace(state, aside=aside, place=place)
+
+
+def entry_of(module: Module, shown: Screen) -> tuple[str, tuple[int, int]]:
+    """Give which field stands under a screen besides its buttons, and for a scale its bounds."""
+    variable = module.variables.get(shown.ask)
+    if variable is None or variable.type is Type.CHOICE:
+        return "", (0, 0)
+    return str(variable.type), (variable.low, variable.high) if variable.type is Type.SCALE else (0, 0)
+
+
+def phrases_of(choice: Choice, language: str) -> tuple[str, ...]:
+    """Give what somebody may type who means a button."""
+    return (choice.label[language], *choice.like.get(language, ()))
+
+
+def shown_value(module: Module, name: str, value: Value, language: str) -> str:
+    """Give an answer as it is shown: a choice by its label, a list in a row, one's own by the words for it."""
+    if value == KEPT:
+        return say(f"{WORDS}.kept", language)
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if module.variables[name].type is Type.CHOICE:
+        choices = [c for s in module.screens.values() if s.ask == name for c in s.choices]
+        label = next((c.label[language] for c in choices if c.id == value), str(value))
+        return label[:1].lower() + label[1:] if not label.startswith("I ") else label
+    return str(value)
+
+
+def _last(module: Module, state: State) -> str:
+    """Give the last screen that was said of a module."""
+    keys = [key for _, key in state.said if key.startswith(f"{module.id}/")]
+    return keys[-1].split("/")[1] if keys else module.start
+
+
+# --- as plain values, to keep ---
+
+
+def to_plain(state: State) -> dict[str, Any]:
+    """Give a state as plain values."""
+    return {
+        "turn": state.turn,
+        "place": _place_out(state.place),
+        "aside": [_place_out(each) for each in state.aside],
+        "known": {module: dict(values) for module, values in state.known.items()},
+        "said": [list(each) for each in state.said],
+        "missed": state.missed,
+        "asked_back": list(state.asked_back),
+        "done": list(state.done),
+        "told": state.told,
+        "danger": dict(state.danger),
+    }
+
+
+def of_plain(kept: Mapping[str, Any]) -> State:
+    """Read a state back."""
+    known = {
+        module: {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        for module, values in kept["known"].items()
+    }
+    return State(
+        turn=kept["turn"],
+        place=_place_in(kept["place"]),
+        aside=tuple(Place(*each) for each in kept["aside"]),
+        known=known,
+        said=tuple((turn, key) for turn, key in kept["said"]),
+        missed=kept["missed"],
+        asked_back=tuple(kept["asked_back"]),
+        done=tuple(kept["done"]),
+        told=kept["told"],
+        danger=kept["danger"],
+    )
+
+
+def _place_out(place: Place | None) -> list[Any] | None:
+    return None if place is None else [place.module, place.version, place.screen]
+
+
+def _place_in(kept: Sequence[Any] | None) -> Place | None:
+    return None if kept is None else Place(*kept)

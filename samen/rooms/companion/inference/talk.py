@@ -1,0 +1,79 @@
+"""What the companion knows to answer: the modules, and the subjects that people bring up in their own words."""
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from samen.rooms.companion.dialogue import LANGUAGES, Module, Words, digest_of, read
+from samen.rooms.companion.inference.understand import Index
+
+DOES = frozenset({"talk", "lead", "care", "later", "stop", "hall", "resume", "what", "human"})
+LEADS = frozenset({"", "human", "guide", "help", "record"})
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A subject that somebody may bring up: what it is called when asked back, phrases, answers, and what fits."""
+
+    id: str
+    label: Words
+    like: Mapping[str, tuple[str, ...]]
+    say: tuple[Words, ...] = ()
+    does: str = "talk"
+    modules: tuple[str, ...] = ()
+    leads: str = ""
+    interrupts: bool = False  # it breaks into an answer: "stop", "I want a human"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was heard of danger in this turn, from the crisis room: what to say (keys), and its state for the next turn."""
+
+    level: int = 0
+    action: str = "none"
+    keys: tuple[str, ...] = ()
+    numbers: str = ""
+    state: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Library:
+    """All that is written: modules in the order of the hall, subjects, and the phrases of each language."""
+
+    modules: Mapping[str, Module]
+    intents: Mapping[str, Intent]
+    index: Mapping[str, Index]
+
+
+def library(modules: Iterable[Module], intents: Sequence[Intent]) -> Library:
+    """Join modules and subjects."""
+    index = {each: Index({intent.id: intent.like[each] for intent in intents}) for each in LANGUAGES}
+    return Library({each.id: each for each in modules}, {each.id: each for each in intents}, index)
+
+
+def module_of(content: bytes) -> Module:
+    """Read a module's file. Raises: BadModule."""
+    return read(tomllib.loads(content.decode()), digest_of(content))
+
+
+def intents_of(raw: Mapping[str, Any]) -> list[Intent]:
+    """Read subjects from the content of a file. Raises: ValueError that names the subject."""
+    made = []
+    for each in raw["intent"]:
+        intent = Intent(
+            id=each["id"],
+            label=each["label"],
+            like={language: tuple(each["like"][language]) for language in LANGUAGES},
+            say=tuple(each.get("say", ())),
+            does=each.get("does", "talk"),
+            modules=tuple(each.get("modules", ())),
+            leads=each.get("leads", ""),
+            interrupts=bool(each.get("interrupts", False)),
+        )
+        if intent.does not in DOES or intent.leads not in LEADS:
+            raise ValueError(f"{intent.id}: does must be one of {sorted(DOES)}, leads one of {sorted(LEADS)}.")
+        if intent.does in ("talk", "lead", "care") and not intent.say:
+            raise ValueError(f"{intent.id}: nothing to say.")
+        made.append(intent)
+    return made
