@@ -15,7 +15,8 @@ LANGUAGES = ("en", "nl")
 HALL = "hall"  # where modules are offered: the way on from every end
 
 Words = Mapping[str, str]  # language to text
-Value = str | int | tuple[str, ...]
+Value = str | int  # a choice's id, a number of a scale, KEPT, or @ with the turn in which it was typed
+KEPT = "kept"  # the person keeps the answer to themselves
 
 
 class Kind(StrEnum):

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from samen.rooms.companion.dialogue import HALL, Choice, Module, Screen, Type, Value
+from samen.rooms.companion.dialogue import HALL, KEPT, Choice, Module, Screen, Type, Value
 from samen.rooms.companion.inference import understand
-from samen.rooms.companion.inference.talk import Heard, Intent, Library
+from samen.rooms.companion.inference.understand import Index
+from samen.rooms.companion.library import Intent, Library
 from samen.words import has, say
 
 WORDS = "companion.frame"
@@ -19,8 +20,6 @@ NO_REPEAT = 6  # turns
 SAYS_AGAIN = 12  # turns after which it says again what it is and who can read this
 MISSED = 2  # misunderstandings after which buttons and a human are offered
 ASIDE = 5  # screens that are kept aside at most
-LONGEST = 2000  # letters of an answer
-KEPT = "\x00"  # stands for an answer that the person keeps to themselves
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Place:
 
 @dataclass(frozen=True)
 class State:
-    """Where a talk stands. Answers are kept by module and variable."""
+    """Where a talk stands. Answers are kept by module and variable; of what was typed only the turn, never the words."""
 
     turn: int = 0
     place: Place | None = None  # None: in the hall
@@ -57,19 +56,28 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Button:
-    """A way on: its id as it comes back, and its text."""
+class Said:
+    """Something to say, as a key that saying.py puts into words, with what stands in its blanks."""
 
-    id: str
-    text: str
+    key: str
+    values: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Took:
+    """What an answer was taken for: whose blank it fills, and with what."""
+
+    module: str
+    variable: str
+    value: Value
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What the person meets next."""
+    """What the person meets next: keys and ids alone, no words of theirs."""
 
-    texts: tuple[str, ...]
-    buttons: tuple[Button, ...] = ()
+    says: tuple[Said, ...]
+    buttons: tuple[str, ...] = ()
     field: str = ""  # text, list or scale: what can be filled in besides the buttons
     low: int = 0
     high: int = 0
@@ -79,14 +87,27 @@ class Reply:
     numbers: str = ""  # the block of numbers that stands under it, by its subject
     ended: str = ""  # the module that was just finished: its summary can be kept
     leads: str = ""  # human, guide, help or record: a page of the product that fits
+    took: Took | None = None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was heard of danger in this turn, from the crisis room: what to say (keys), and its state for the next turn."""
+
+    level: int = 0
+    action: str = "none"
+    keys: tuple[str, ...] = ()
+    numbers: str = ""
+    state: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Here:
-    """What a turn stands in: language, what is written, and whether a human is there now."""
+    """What a turn stands in: language, what is written, the phrases of that language, and whether a human is there now."""
 
     language: str
     library: Library
+    index: Index
     human_there: bool = False
 
 
@@ -98,14 +119,15 @@ class Turn:
         recent = tuple(each for each in state.said if each[0] > state.turn + 1 - NO_REPEAT)
         self.state = replace(state, turn=state.turn + 1, said=recent)
         self.here = here
-        self.texts: list[str] = []
+        self.says: list[Said] = []
+        self.took: Took | None = None
 
     # --- saying ---
 
-    def frame(self, name: str, **values: object) -> None:
+    def frame(self, name: str) -> None:
         """Say a sentence of the frame, in a way that was not used in the last turns."""
         ways = [key for n in range(1, 9) if has(key := f"{WORDS}.{name}.{n}")] or [f"{WORDS}.{name}"]
-        self.texts.append(say(self._fresh(ways), self.here.language, **values))
+        self.says.append(Said(self._fresh(ways)))
 
     def _fresh(self, ways: Sequence[str]) -> str:
         """Choose a way to say something: never said lately, else the longest ago."""
@@ -118,60 +140,42 @@ class Turn:
         """Say a screen and give what can be answered."""
         module = self.here.library.modules[place.module]
         shown = module.screens[place.screen]
-        keys = [f"{place.module}/{place.screen}/{number}" for number in range(len(shown.say))]
+        keys = [f"s/{place.module}/{place.screen}/{number}" for number in range(len(shown.say))]
         lately = {key for _, key in self.state.said}
         if all(key in lately for key in keys):
             self.frame("again")
-        key = self._fresh(keys)
-        words = shown.say[int(key.rsplit("/", 1)[1])][self.here.language]
-        self.texts.append(self._filled(words, module))
+        self.says.append(Said(self._fresh(keys), self._blanks(module)))
         self.state = replace(self.state, place=place)
         if shown.end:
-            return self._end(module)
+            return self._end(module, shown.id)
         entry, span = entry_of(module, shown)
         ways = self._answers(shown, entry, span)
         return self.reply(ways, entry=entry, span=span, node=f"{module.id}/{shown.id}")
 
-    def _filled(self, words: str, module: Module) -> str:
-        """Fill the blanks with what was answered."""
-        known = self.state.known.get(module.id, {})
-        shown = {
-            name: shown_value(module, name, known.get(name, KEPT), self.here.language) for name in module.variables
-        }
-        return words.format_map(shown) if "{" in words else words
+    def _blanks(self, module: Module) -> Mapping[str, Value]:
+        """Give what stands in the blanks of a module's sentences."""
+        return dict.fromkeys(module.variables, KEPT) | dict(self.state.known.get(module.id, {}))
 
-    def _answers(self, shown: Screen, entry: str, span: tuple[int, int]) -> list[Button]:
-        buttons = [Button(f"c:{each.id}", each.label[self.here.language]) for each in shown.choices]
+    def _answers(self, shown: Screen, entry: str, span: tuple[int, int]) -> list[str]:
+        buttons = [f"c:{each.id}" for each in shown.choices]
         if entry in (Type.TEXT, Type.LIST):
-            buttons.append(self.button("keep"))
-        elif entry == Type.SCALE:
-            buttons += [Button(f"s:{each}", str(each)) for each in range(span[0], span[1] + 1)]
-        elif not buttons:
-            buttons.append(self.button("go"))
-        return buttons
+            return [*buttons, "keep"]
+        if entry == Type.SCALE:
+            return [f"s:{each}" for each in range(span[0], span[1] + 1)]
+        return buttons or ["go"]
 
-    def _end(self, module: Module) -> Reply:
+    def _end(self, module: Module, name: str) -> Reply:
         done = tuple(dict.fromkeys((*self.state.done, module.id)))
         self.state = replace(self.state, place=None, done=done)
-        return self.reply(
-            [self.button("hall"), self.button("human")],
-            ended=module.id,
-            node=f"{module.id}/{_last(module, self.state)}",
-        )
+        return self.reply(["hall", "human"], ended=module.id, node=f"{module.id}/{name}")
 
-    def button(self, name: str, **values: object) -> Button:
-        """Give a button of the frame."""
-        return Button(name, say(f"{WORDS}.button.{name.split(':')[0]}", self.here.language, **values))
-
-    def reply(
-        self, buttons: Sequence[Button], *, entry: str = "", span: tuple[int, int] = (0, 0), **more: Any
-    ) -> Reply:
+    def reply(self, buttons: Sequence[str], *, entry: str = "", span: tuple[int, int] = (0, 0), **more: Any) -> Reply:
         """Close the turn: now and then it says again what it is, who can read this, and whether anybody is there."""
         if self.state.turn - self.state.told >= SAYS_AGAIN and not more.get("level"):
             self.frame("reminder")
             self.frame("there" if self.here.human_there else "nobody")
             self.state = replace(self.state, told=self.state.turn)
-        return Reply(tuple(self.texts), tuple(buttons), entry, *span, **more)
+        return Reply(tuple(self.says), tuple(buttons), entry, *span, took=self.took, **more)
 
     # --- moving ---
 
@@ -186,26 +190,22 @@ class Turn:
         self.frame("hall")
         return self.reply(self.hall_buttons(), entry=Type.TEXT)
 
-    def hall_buttons(self) -> list[Button]:
+    def hall_buttons(self) -> list[str]:
         """Give what can be begun or gone on with: modules stand together by theme."""
-        going = [self._resume(each) for each in self.state.aside[-1:]]
         themes = dict.fromkeys(each.theme for each in self.here.library.modules.values())
-        ways = [Button(f"t:{each}", say(f"companion.hall.{each}", self.here.language)) for each in themes]
-        return [*going, *ways, self.button("guide"), self.button("human")]
+        return [*self._going(), *(f"t:{each}" for each in themes), "guide", "human"]
+
+    def _going(self) -> list[str]:
+        """Give the button that goes on with what was put aside last, if anything was."""
+        return [f"resume:{each.module}" for each in self.state.aside[-1:]]
 
     def theme(self, name: str) -> Reply:
         """Offer the modules of one theme, each with what it is."""
         self.put_aside()
         self.frame("theme")
-        modules = [each for each in self.here.library.modules.values() if each.theme == name]
-        language = self.here.language
-        self.texts += [f"{each.title[language]}: {each.about[language]}" for each in modules]
-        ways = [Button(f"m:{each.id}", each.title[language]) for each in modules]
-        return self.reply([*ways, self.button("hall")], entry=Type.TEXT)
-
-    def _resume(self, place: Place) -> Button:
-        title = self.here.library.modules[place.module].title[self.here.language]
-        return self.button("resume", title=title)
+        modules = [each.id for each in self.here.library.modules.values() if each.theme == name]
+        self.says += [Said(f"a/{each}") for each in modules]
+        return self.reply([*(f"m:{each}" for each in modules), "hall"], entry=Type.TEXT)
 
     def put_aside(self) -> None:
         """Keep the screen where the talk is, to go on there later."""
@@ -220,7 +220,7 @@ class Turn:
         aside = tuple(each for each in self.state.aside if each.module != name)
         known = {key: value for key, value in self.state.known.items() if key != name}
         self.state = replace(self.state, aside=aside, known=known)
-        self.texts += [each[self.here.language] for each in module.cautions]
+        self.says += [Said(f"w/{name}/{number}") for number in range(len(module.cautions))]
         return self.screen(Place(name, module.version, module.start))
 
     def resume(self) -> Reply:
@@ -271,6 +271,7 @@ class Turn:
         module = self.here.library.modules[place.module]
         shown = module.screens[place.screen]
         if shown.ask and value is not None:
+            self.took = Took(module.id, shown.ask, value)
             own = {**self.state.known.get(module.id, {}), shown.ask: value}
             self.state = replace(self.state, known={**self.state.known, module.id: own})
         self.state = replace(self.state, missed=0, asked_back=())
@@ -301,7 +302,7 @@ class Turn:
             case "stop":
                 self.state = replace(self.state, place=None, asked_back=())
                 self.frame("stop")
-                return self.reply([self.button("hall")])
+                return self.reply(["hall"])
             case "human" | "guide":
                 return self._leads(kind)
             case "what":
@@ -353,21 +354,20 @@ class Turn:
         self.put_aside()
         self.frame("later")
         self.frame("there" if self.here.human_there else "nobody")
-        return self.reply([self.button("hall")])
+        return self.reply(["hall"])
 
     def _leads(self, where: str) -> Reply:
         self.put_aside()
         self.frame(where)
-        going = [self._resume(each) for each in self.state.aside[-1:]]
-        return self.reply([*going, self.button("hall")], leads=where)
+        return self.reply([*self._going(), "hall"], leads=where)
 
     def typed(self, text: str) -> Reply:
         """Take a text as the answer to what was asked, as one of the buttons, or as a subject of its own."""
-        text = text.strip()[:LONGEST]
+        text = text.strip()
         if not text:
             return self.missed()
-        language, place = self.here.language, self.state.place
-        meant = self.here.library.index[language].understand(text)
+        place = self.state.place
+        meant = self.here.index.understand(text)
         intent = self.here.library.intents[meant.sure.id] if meant.sure is not None else None
         if intent is not None and intent.interrupts:
             return self.mean(intent)
@@ -401,7 +401,7 @@ class Turn:
             if value is not None:
                 return self.answer(value)
             return self.mean(intent) if intent is not None else self.missed()
-        return self.answer(understand.lines(text) if variable.type is Type.LIST else text)
+        return self.answer(f"@{self.state.turn}")
 
     def _yes_or_no(self, text: str) -> Reply | None:
         """Take a yes or a no to what was asked back."""
@@ -416,19 +416,9 @@ class Turn:
         """Ask what was meant, before anything is taken as meant."""
         self.state = replace(self.state, asked_back=tuple(options))
         self.frame("meant")
-        return self.reply(
-            [*(Button(each, self._label(each)) for each in options), self.button("other")], entry=Type.TEXT
-        )
-
-    def _label(self, option: str) -> str:
-        kind, _, what = option.partition(":")
-        if kind == "i":
-            return self.here.library.intents[what].label[self.here.language]
         place = self.state.place
-        if place is None:
-            return what
-        shown = self.here.library.modules[place.module].screens[place.screen]
-        return next(each.label[self.here.language] for each in shown.choices if each.id == what)
+        node = HALL if place is None else f"{place.module}/{place.screen}"
+        return self.reply([*options, "other"], entry=Type.TEXT, node=node)
 
     def missed(self) -> Reply:
         """Say that it was not understood; after two times buttons and a human are offered."""
@@ -441,13 +431,13 @@ class Turn:
             return self.screen(self.state.place)
         self.state = replace(self.state, missed=0)
         self.frame("missed_twice")
-        entry, span, node, own = "", (0, 0), HALL, list[Button]()
+        entry, span, node, own = "", (0, 0), HALL, list[str]()
         if self.state.place is not None:
             module = self.here.library.modules[self.state.place.module]
             shown = module.screens[self.state.place.screen]
             entry, span = entry_of(module, shown)
             own, node = self._answers(shown, entry, span), f"{module.id}/{shown.id}"
-        ways = [*own, self.button("human"), self.button("hall")]
+        ways = [*own, "human", "hall"]
         return self.reply(ways, entry=entry or Type.TEXT, span=span, node=node, leads="human")
 
     def mean(self, intent: Intent) -> Reply:
@@ -456,26 +446,18 @@ class Turn:
         if intent.does in ("later", "stop", "hall", "resume", "what", "human"):
             return self.pressed(intent.does)
         self.put_aside()
-        key = self._fresh([f"i/{intent.id}/{number}" for number in range(len(intent.say))])
-        self.texts.append(intent.say[int(key.rsplit("/", 1)[1])][self.here.language])
-        offered = [
-            Button(f"m:{name}", self.here.library.modules[name].title[self.here.language])
-            for name in intent.modules
-            if name in self.here.library.modules
-        ]
-        going = [self._resume(each) for each in self.state.aside[-1:]]
-        more = [self.button("human")] if intent.does in ("lead", "care") else []
-        ways = [*offered, *going, *more, self.button("hall")]
-        return self.reply(ways, entry=Type.TEXT, leads=intent.leads)
+        self.says.append(Said(self._fresh([f"i/{intent.id}/{number}" for number in range(len(intent.say))])))
+        offered = [f"m:{name}" for name in intent.modules if name in self.here.library.modules]
+        more = ["human"] if intent.does in ("lead", "care") else []
+        return self.reply([*offered, *self._going(), *more, "hall"], entry=Type.TEXT, leads=intent.leads)
 
     def danger(self, heard: Heard) -> Reply:
         """Say what the crisis room gives, and put the rest aside; it can be gone on with when the person wants."""
         self.put_aside()
         self.state = replace(self.state, missed=0, asked_back=())
-        self.texts += [say(key, self.here.language) for key in heard.keys]
-        going = [self._resume(each) for each in self.state.aside[-1:]]
+        self.says += [Said(key) for key in heard.keys]
         return self.reply(
-            [self.button("human"), *going, self.button("hall")],
+            ["human", *self._going(), "hall"],
             entry=Type.TEXT,
             level=heard.level,
             action=heard.action,
@@ -528,25 +510,6 @@ def phrases_of(choice: Choice, language: str) -> tuple[str, ...]:
     return (choice.label[language], *choice.like.get(language, ()))
 
 
-def shown_value(module: Module, name: str, value: Value, language: str) -> str:
-    """Give an answer as it is shown: a choice by its label, a list in a row, one's own by the words for it."""
-    if value == KEPT:
-        return say(f"{WORDS}.kept", language)
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    if module.variables[name].type is Type.CHOICE:
-        choices = [c for s in module.screens.values() if s.ask == name for c in s.choices]
-        label = next((c.label[language] for c in choices if c.id == value), str(value))
-        return label[:1].lower() + label[1:] if not label.startswith("I ") else label
-    return str(value)
-
-
-def _last(module: Module, state: State) -> str:
-    """Give the last screen that was said of a module."""
-    keys = [key for _, key in state.said if key.startswith(f"{module.id}/")]
-    return keys[-1].split("/")[1] if keys else module.start
-
-
 # --- as plain values, to keep ---
 
 
@@ -568,15 +531,11 @@ def to_plain(state: State) -> dict[str, Any]:
 
 def of_plain(kept: Mapping[str, Any]) -> State:
     """Read a state back."""
-    known = {
-        module: {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-        for module, values in kept["known"].items()
-    }
     return State(
         turn=kept["turn"],
         place=_place_in(kept["place"]),
         aside=tuple(Place(*each) for each in kept["aside"]),
-        known=known,
+        known=kept["known"],
         said=tuple((turn, key) for turn, key in kept["said"]),
         missed=kept["missed"],
         asked_back=tuple(kept["asked_back"]),

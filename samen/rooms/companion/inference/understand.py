@@ -136,11 +136,6 @@ def number(text: str, language: str, low: int, high: int) -> int | None:
     return inside.pop() if len(inside) == 1 and inside == found else None
 
 
-def lines(text: str, most: int = 12, longest: int = 300) -> tuple[str, ...]:
-    """Give the short texts of a list: one a line, without marks before them."""
-    return tuple(each.strip(" \t-*•·")[:longest] for each in text.splitlines() if each.strip(" \t-*•·"))[:most]
-
-
 def nearest(options: Mapping[str, Sequence[str]], text: str) -> Understood:
     """Say which of a few buttons a text means: its label, or what else was written for it."""
     said = " ".join(plain(text))

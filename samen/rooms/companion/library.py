@@ -1,12 +1,11 @@
 """What the companion knows to answer: the modules, and the subjects that people bring up in their own words."""
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from samen.rooms.companion.dialogue import LANGUAGES, Module, Words, digest_of, read
-from samen.rooms.companion.inference.understand import Index
 
 DOES = frozenset({"talk", "lead", "care", "later", "stop", "hall", "resume", "what", "human"})
 LEADS = frozenset({"", "human", "guide", "help", "record"})
@@ -27,29 +26,16 @@ class Intent:
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What was heard of danger in this turn, from the crisis room: what to say (keys), and its state for the next turn."""
-
-    level: int = 0
-    action: str = "none"
-    keys: tuple[str, ...] = ()
-    numbers: str = ""
-    state: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Library:
-    """All that is written: modules in the order of the hall, subjects, and the phrases of each language."""
+    """All that is written: modules in the order of the hall, and subjects."""
 
     modules: Mapping[str, Module]
     intents: Mapping[str, Intent]
-    index: Mapping[str, Index]
 
 
-def library(modules: Iterable[Module], intents: Sequence[Intent]) -> Library:
+def library(modules: Iterable[Module], intents: Iterable[Intent]) -> Library:
     """Join modules and subjects."""
-    index = {each: Index({intent.id: intent.like[each] for intent in intents}) for each in LANGUAGES}
-    return Library({each.id: each for each in modules}, {each.id: each for each in intents}, index)
+    return Library({each.id: each for each in modules}, {each.id: each for each in intents})
 
 
 def module_of(content: bytes) -> Module:
