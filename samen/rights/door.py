@@ -51,7 +51,7 @@ def register(system: System) -> Registered:
     handle = Registered(
         id=system.id,
         manifest=gate.closed(system),
-        digest=registry.digest(system, lambda path: (ROOT / path).read_bytes(), sentences),
+        built=registry.digest(system, lambda path: (ROOT / path).read_bytes(), sentences),
         words=registry.words_digest(system, sentences),
     )
     gate.keep(system)
@@ -155,6 +155,14 @@ def file_evidence(
         system, stage, figures, protocol=protocol, protocol_at=protocol_at, results_at=results_at, by=by, at=at
     )
     return row.passed
+
+
+def enter(system: Registered, *, at: datetime) -> bool:
+    """Enter a version that a human has just adopted on a room's own page: it has neither evidence nor approval yet.
+
+    A system that nobody entered before stays so. Says whether something was entered.
+    """
+    return system.id in register_store.states() and register_store.enter(system, at=at)
 
 
 def in_use(system: Registered) -> bool:

@@ -45,8 +45,14 @@ class Registered:
 
     id: str
     manifest: System  # its functions are closed: calling one raises NotPermitted
-    digest: str
+    built: str  # digest of what this version came with
     words: str  # digest of its sentences: what a person read before saying yes
+
+    @property
+    def digest(self) -> str:
+        """Give the digest of what runs now: of what this version came with, and of what humans here adopted in its place."""
+        adopted = self.manifest.adopted() if self.manifest.adopted is not None else ""
+        return hashlib.sha256(f"{self.built} {adopted}".encode()).hexdigest() if adopted else self.built
 
 
 def problems(system: System, *, written: Callable[[str], bool], there: Callable[[str], bool]) -> list[str]:

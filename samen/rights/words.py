@@ -316,3 +316,5 @@ class System:
     alert_within: timedelta | None = None
     # Clears what rooms derived from its findings for one person; given by the room, called by stop.
     clear: Callable[[UUID], int] | None = None
+    # Gives a digest of what humans of this service adopted in place of a file that it came with; empty for nothing.
+    adopted: Callable[[], str] | None = None

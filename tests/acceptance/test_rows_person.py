@@ -186,7 +186,7 @@ def test_every_registered_system_has_its_page_in_easy_words(db, system: str, lan
 @pytest.mark.row("R3.1a")
 def test_a_page_is_made_from_the_manifest_and_changes_with_it(made: House, monkeypatch: pytest.MonkeyPatch):
     before = shown(Client(headers={"accept-language": "en"}), "rights:system", SUGGEST.id)
-    changed = replace(SUGGEST, manifest=replace(SUGGEST.manifest, version="9.9", uses=(USE,)), digest="f" * 64)
+    changed = replace(SUGGEST, manifest=replace(SUGGEST.manifest, version="9.9", uses=(USE,)), built="f" * 64)
     monkeypatch.setitem(door._REGISTERED, SUGGEST.id, changed)
     after = shown(Client(headers={"accept-language": "en"}), "rights:system", SUGGEST.id)
     assert "9.9" in after

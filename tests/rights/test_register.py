@@ -191,7 +191,7 @@ def made(db):
 
 @pytest.mark.row("R1.1b", "L5")
 def test_new_code_has_neither_evidence_nor_approval(made: House):
-    changed = replace(SUGGEST, digest="f" * 64)
+    changed = replace(SUGGEST, built="f" * 64)
     assert run(made, changed).code == "DIGEST_MISMATCH"
     store.enter(changed, at=NOW)
     assert run(made, changed).code == "NOT_VALIDATED"

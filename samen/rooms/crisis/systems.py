@@ -1,6 +1,8 @@
 """The AI systems of this room: `crisis.detect` hears danger, `crisis.triage` orders the help line, `crisis.watch-own` keeps a person's own rule."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -44,7 +46,7 @@ from samen.rooms.crisis.inference import (
     watch,
 )
 from samen.rooms.crisis.selftest.bars import EVIDENCE
-from samen.rooms.crisis.store import contacts
+from samen.rooms.crisis.store import candidates, contacts
 from samen.rooms.crisis.store import watching as watches
 from samen.rooms.crisis.watching import Source, Whom
 from samen.rooms.record import door as record
@@ -60,7 +62,9 @@ def files(*patterns: str) -> tuple[str, ...]:
 
 
 # What hears: the same for every system of this room. A change in any of these voids what was approved.
-HEARING = files("reading.py", "inference/*.py", "content/rules/*/*.toml", "content/lexicon/*/*.toml")
+HEARING = files(
+    "reading.py", "inference/*.py", "store/candidates.py", "content/rules/*/*.toml", "content/lexicon/*/*.toml"
+)
 MODELS = files("content/model/*.json")
 VALIDATED = ("validated_for.written",)
 
@@ -76,6 +80,56 @@ def numbers_hold() -> None:
         raise StaleNumbers("A number in content/help/numbers.toml was checked too long ago. Check it and its date.")
 
 
+# --- what hears here --------------------------------------------------------------------------------------------------
+
+MOST_HELD = 6  # sets of models held in memory: those in use, those before, and a candidate that is tried
+Hears = Mapping[str, tuple[str, float, float]]  # by language: model, ask, alarm; plain, so that a ledger can bind it
+_HELD: dict[str, Mapping[str, linear.Model]] = {}
+
+
+def hears(changed: Mapping[str, candidates.Chosen] | None = None) -> Hears:
+    """Say what hears each language now: which model, and from which sureness on it asks and alarms.
+
+    `changed` puts something else in the place of what is in use, such as a candidate that is tried.
+    Raises: linear.BadModel for a model that is not what was adopted.
+    """
+    now = {**candidates.chosen(linear.came_along()), **(changed or {})}
+    came, found, models = linear.came_along(), {}, {}
+    for name, each in now.items():
+        model = _model(name, each.sha256)
+        if model is None:
+            continue
+        models[name] = replace(model, ask=each.ask or model.ask, alarm=each.alarm or model.alarm)
+        found[name] = (each.sha256 or came[name], models[name].ask, models[name].alarm)
+    _hold(version(found), models)
+    return found
+
+
+def _model(language: str, sha: str) -> linear.Model | None:
+    if not sha:
+        return linear.model(language)
+    for held in _HELD.values():
+        if language in held and held[language].sha256 == sha:
+            return held[language]
+    return linear.of_text(candidates.model_text(sha), sha)
+
+
+def _hold(key: str, models: Mapping[str, linear.Model]) -> None:
+    if key not in _HELD and len(_HELD) >= MOST_HELD:
+        _HELD.pop(next(iter(_HELD)))
+    _HELD[key] = models
+
+
+def version(found: Mapping[str, Sequence[Any]]) -> str:
+    """Give what hears as one digest."""
+    return sha256(json.dumps({name: list(found[name]) for name in sorted(found)}).encode()).hexdigest()
+
+
+def using(found: Mapping[str, Sequence[Any]] | None) -> detect.Using:
+    """Give the models that were named, by language; those that came along when none were. Raises: KeyError for unknown ones."""
+    return linear.model if found is None else _HELD[version(found)].get
+
+
 # --- crisis.detect ----------------------------------------------------------------------------------------------------
 
 
@@ -86,7 +140,11 @@ def gather_turns(permit: Permit) -> Gathered:
     numbers_hold()
     said, language = contacts.texts(permit, permit.person)
     items = tuple(Item(Category.TALK, f"Message/{number}", f"{listen.WORDS}.item", at) for number, at, _ in said)
-    return Gathered(items=items, data=listen.Turns(tuple(text for _, _, text in said), language), language=language)
+    return Gathered(
+        items=items,
+        data=listen.Turns(tuple(text for _, _, text in said), language, using=using(hears())),
+        language=language,
+    )
 
 
 DETECT = rights.register(
@@ -114,7 +172,8 @@ DETECT = rights.register(
         gather=gather_turns,
         infer=listen.infer,
         explain=listen.explain,
-        material=listen.of_material,
+        material=lambda piece: listen.of_material(piece, using(piece.get("hears"))),
+        adopted=candidates.adopted,
     )
 )
 
@@ -123,10 +182,10 @@ def score(
     asked: Iterable[scoring.Asked], layers: Sequence[str], *, actor: UUID | None = None, size: int = scoring.CHUNK
 ) -> Iterator[list[dict[str, Any]] | Denied]:
     """Hear messages of a file through the gate, a chunk at a time: each chunk is a validation run on the ledger, in nobody's record."""
-    talks = scoring.Talks()
+    talks, now = scoring.Talks(), hears()
     for chunk in scoring.chunks(asked, size):
         pieces, places = scoring.material(chunk, talks, layers)
-        ran = gate.trial(DETECT, pieces, actor=actor)
+        ran = gate.trial(DETECT, [{**each, "hears": now} for each in pieces], actor=actor)
         if isinstance(ran, Denied):
             yield ran
             return
@@ -135,10 +194,10 @@ def score(
 
 def time_each(texts: Sequence[str]) -> list[float]:
     """Give the seconds of one core that each message takes to read: what else the machine does is not counted."""
-    taken = []
+    taken, now = [], using(hears())
     for text in texts:
         start = thread_time()
-        detect.read(text)
+        detect.read(text, using=now)
         taken.append(thread_time() - start)
     return taken
 
@@ -189,7 +248,7 @@ def gather_talk(permit: Permit) -> Gathered:
     numbers_hold()
     said, language = contacts.texts(permit, permit.person)
     items = tuple(Item(Category.TALK, f"Message/{number}", f"{order.WORDS}.item", at) for number, at, _ in said)
-    return Gathered(items=items, data={"said": said}, language=language)
+    return Gathered(items=items, data={"said": said, "using": using(hears())}, language=language)
 
 
 TRIAGE = rights.register(
@@ -220,7 +279,8 @@ TRIAGE = rights.register(
         gather=gather_talk,
         infer=order.infer,
         explain=order.explain,
-        material=order.of_material,
+        material=lambda piece: order.of_material(piece, using(piece.get("hears"))),
+        adopted=candidates.adopted,
         clear=contacts.forget_readings,
     )
 )
@@ -240,7 +300,7 @@ def gather_written(permit: Permit) -> Gathered:
             if each.kind == "note":
                 said.append((each.at, each.text))
                 items.append(Item(Category.NOTES, each.ref, f"{watch.WORDS}.item.{Source.JOURNAL}", each.at))
-    return Gathered(items=tuple(items), data={"said": said}, language="en")
+    return Gathered(items=tuple(items), data={"said": said, "using": using(hears())}, language="en")
 
 
 WATCH = rights.register(
@@ -269,7 +329,8 @@ WATCH = rights.register(
         gather=gather_written,
         infer=watch.infer,
         explain=watch.explain,
-        material=watch.of_material,
+        material=lambda piece: watch.of_material(piece, using(piece.get("hears"))),
+        adopted=candidates.adopted,
         heavy=True,
         in_parts=True,
         clear=watches.clear,

@@ -7,6 +7,7 @@ from typing import Any
 from samen.rights.register import Registered
 from samen.rooms.crisis.selftest import report
 from samen.rooms.crisis.selftest.bars import BARS
+from samen.rooms.crisis.systems import hears
 
 CASE = {
     "id": "nl-means-701/2",
@@ -41,6 +42,7 @@ def made_report(systems: Sequence[Registered], *, at: datetime, passed: bool = T
         "seed": 1,
         "systems": {each.id: each.digest for each in systems},
         "files": {"sealed/en.toml": "e" * 64},
+        "hears": {language: list(each) for language, each in hears().items()},
         "passed": passed,
         "bars": rows,
         "groups": {language: {"topic": group, "level": {}, "trap": {}, "style": {}} for language in ("en", "nl")},

@@ -27,7 +27,7 @@ AROUND = report.Around(
     [Hazard("H01", Role.CLINICAL_LEAD, ("bar:said",))],
     1500,
 )
-STAMP = report.Stamp(NOW, {"crisis.detect": "d" * 64}, {"sealed/en.toml": "f" * 64})
+STAMP = report.Stamp(NOW, {"crisis.detect": "d" * 64}, {"sealed/en.toml": "f" * 64}, {"en": ("a" * 64, 0.5, 0.7)})
 
 
 def message(text: str, level: int, topic: Topic | None, language: str, trap: str = "") -> Message:

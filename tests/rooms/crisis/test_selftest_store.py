@@ -13,6 +13,7 @@ from samen.rights.words import Denied, Released
 from samen.rooms.crisis.models.selftest import Cause, SelfTest
 from samen.rooms.crisis.store import selftest as store
 from samen.rooms.crisis.store.selftest import CannotSign
+from samen.rooms.crisis.systems import hears
 from tests.rights.example import INFORM, NOW, SUGGEST, House, house, run
 from tests.rooms.crisis.made_reports import CASE, made_report
 
@@ -75,7 +76,7 @@ def test_each_report_stands_on_the_log_for_each_system_it_judged():
 
 
 def sign(made: House, found, by=None, statement="I read it and answer for it.", systems=BOTH):
-    return store.sign(found, systems, statement, by=by or made.lead, at=LATER + timedelta(minutes=5))
+    return store.sign(found, systems, statement, hears=hears(), by=by or made.lead, at=LATER + timedelta(minutes=5))
 
 
 def test_a_lead_signs_and_what_was_measured_is_filed_as_evidence(made: House):

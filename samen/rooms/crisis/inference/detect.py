@@ -1,6 +1,6 @@
 """Reading one message: the rules say how much danger they see, and a model may raise that, never lower it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from samen.rooms.crisis.inference import grammar
 from samen.rooms.crisis.inference.grammar import Hit, Parsed
@@ -13,17 +13,21 @@ WORDS_SHOWN = 3  # words that the model leaned on most
 # Without a model a rule's level stands for a probability by itself: rough, and said to be so on the card of the layers.
 BY_RULE = (0.02, 0.05, 0.2, 0.8, 0.95)
 URGENT_FIRST = tuple(Topic)
+Using = Callable[
+    [str], Model | None
+]  # gives the model of a language: those in use at a service, or those that came along
 
 
-def read(text: str, language: str | None = None, layers: Collection[str] = LAYERS) -> Reading:
+def read(text: str, language: str | None = None, layers: Collection[str] = LAYERS, using: Using = model) -> Reading:
     """Say what one message shows.
 
-    Takes:  the text as it came; the language when it is known (en, nl); which layers are used (all, or fewer to compare).
+    Takes:  the text as it came; the language when it is known (en, nl); which layers are used (all, or fewer to compare);
+            the models with their thresholds.
     """
     parsed = grammar.parse(text, language)
     hits = parsed.hits if "rules" in layers else ()
     level = max((hit.level for hit in hits), default=Level.NONE)
-    scored = scores(parsed, layers) if "model" in layers else None
+    scored = scores(parsed, layers, using) if "model" in layers else None
     raised = _raised(scored) if scored is not None else Level.NONE
     reached = max(level, raised)
     return Reading(
@@ -56,10 +60,10 @@ def marks(parsed: Parsed, layers: Collection[str] = LAYERS) -> list[str]:
     return found
 
 
-def scores(parsed: Parsed, layers: Collection[str] = LAYERS) -> tuple[Model, Scored] | None:
+def scores(parsed: Parsed, layers: Collection[str] = LAYERS, using: Using = model) -> tuple[Model, Scored] | None:
     """Score with the model of the message's language; of a mixed message with both, and the higher one counts."""
     whole = parsed.said.whole
-    models = [model(each) for each in (("en", "nl") if whole == "mixed" else (whole,))]
+    models = [using(each) for each in (("en", "nl") if whole == "mixed" else (whole,))]
     seen = marks(parsed, layers)
     found = [(each, each.score(parsed.said.words, seen)) for each in models if each is not None]
     return max(found, key=lambda pair: (pair[1].danger, pair[1].risk), default=None)

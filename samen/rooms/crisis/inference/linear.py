@@ -70,6 +70,7 @@ class Model:
     steps: tuple[Steps, Steps]
     ask: float  # from this calibrated risk on: a question
     alarm: float  # from this calibrated danger on: an alarm
+    sha256: str = ""  # of its file
     kept: dict[str, tuple[str, ...]] = field(
         default_factory=dict, compare=False, repr=False
     )  # the known parts of words seen
@@ -170,10 +171,23 @@ def model(language: str) -> Model | None:
     card = json.loads((MODELS / f"{language}.card.json").read_text())
     if hashlib.sha256(raw).hexdigest() != card["sha256"]:
         raise BadModel(f"{file.name} is not the file of its card. Make both anew: samen crisis train.")
-    return of_file(json.loads(raw))
+    return of_file(json.loads(raw), card["sha256"])
 
 
-def of_file(made: Mapping[str, Any]) -> Model:
+def came_along() -> Mapping[str, str]:
+    """Give the SHA-256 of the model of each language that came with this version."""
+    found = {path.stem: model(path.stem) for path in files() if path.stem.isalpha()}
+    return {language: each.sha256 for language, each in found.items() if each is not None}
+
+
+def of_text(text: str, sha256: str) -> Model:
+    """Read a model that was fitted at a service. Raises: BadModel when it is not the one that was adopted."""
+    if hashlib.sha256(text.encode()).hexdigest() != sha256:
+        raise BadModel("A model is not what its digest says. Fit it anew, or go back to the one that came along.")
+    return of_file(json.loads(text), sha256)
+
+
+def of_file(made: Mapping[str, Any], sha256: str = "") -> Model:
     """Read a model from the content of its file."""
     terms = {
         block: {term: (idf, risk, danger) for term, (idf, risk, danger) in made[block].items()} for block in BLOCKS
@@ -188,6 +202,7 @@ def of_file(made: Mapping[str, Any]) -> Model:
         steps=(steps[0], steps[1]),
         ask=made["ask"],
         alarm=made["alarm"],
+        sha256=sha256,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from samen.rights.words import Explanation, Finding, Gathered, Phrase
-from samen.rooms.crisis.inference import detect, talk
+from samen.rooms.crisis.inference import detect, linear, talk
 from samen.rooms.crisis.reading import Level, Reading
 
 WORDS = "crisis.detect"
@@ -21,6 +21,7 @@ class Turns:
     language: str | None = None
     before: talk.State = field(default_factory=talk.State)
     layers: tuple[str, ...] = detect.LAYERS
+    using: detect.Using = linear.model
 
 
 def infer(gathered: Gathered) -> Finding:
@@ -30,7 +31,7 @@ def infer(gathered: Gathered) -> Finding:
         return Finding("abstain", {"level": 0}, f"{WORDS}.sure", abstained=True, reason=f"{WORDS}.code.abstain")
     state, states, readings = turns.before, [], []
     for text in turns.texts:
-        reading = detect.read(text, turns.language, turns.layers)
+        reading = detect.read(text, turns.language, turns.layers, turns.using)
         state = talk.fold(state, reading)
         readings.append(reading)
         states.append(state)
@@ -78,12 +79,13 @@ def explain(gathered: Gathered, finding: Finding) -> Explanation:
     )
 
 
-def of_material(piece: Mapping[str, Any]) -> Gathered:
+def of_material(piece: Mapping[str, Any], using: detect.Using = linear.model) -> Gathered:
     """Read one talk of a validation: `turns` in their order; and if given `language`, `state` (before) and `layers`."""
     turns = Turns(
         texts=tuple(piece["turns"]),
         language=piece.get("language"),
         before=talk.of_plain(piece["state"]) if piece.get("state") else talk.State(),
         layers=tuple(piece.get("layers") or detect.LAYERS),
+        using=using,
     )
     return Gathered(items=(), data=turns, language=piece.get("language") or "en")

@@ -6,8 +6,8 @@ from typing import Any
 
 from samen.rights.words import Explanation, Finding, Gathered, Phrase
 from samen.rooms.crisis import triage
-from samen.rooms.crisis.inference import detect, talk
-from samen.rooms.crisis.reading import Level
+from samen.rooms.crisis.inference import detect, linear, talk
+from samen.rooms.crisis.reading import Level, Reading
 
 WORDS = "crisis.triage"
 TOPICS_TOLD = 3
@@ -19,7 +19,7 @@ def infer(gathered: Gathered) -> Finding:
     said: list[tuple[int, datetime, str]] = gathered.data["said"]
     if not said:
         return Finding("abstain", {}, f"{WORDS}.sure", abstained=True, reason=f"{WORDS}.code.abstain")
-    readings = [(detect.read(text, gathered.language), at) for _, at, text in said]
+    readings = [(detect.read(text, gathered.language, using=gathered.data["using"]), at) for _, at, text in said]
     state = talk.replay(readings)
     topics = sorted(
         {(-each.level, place, topic) for each, _ in readings for place, topic in enumerate(each.topics) if each.level}
@@ -27,6 +27,7 @@ def infer(gathered: Gathered) -> Finding:
     value: dict[str, Any] = {
         "level": int(state.level),
         "probability": max(each.probability for each, _ in readings),
+        "newest": _newest(readings[-1][0]),
         "topics": list(dict.fromkeys(str(topic) for _, _, topic in topics)),
         "messages": len(said),
         "spans": {
@@ -36,6 +37,11 @@ def infer(gathered: Gathered) -> Finding:
         },
     }
     return Finding(triage.by_reading(state.level).lane.name.lower(), value, f"{WORDS}.sure")
+
+
+def _newest(reading: Reading) -> dict[str, Any]:
+    """Give what the last message by itself reads as: what is counted to see whether the line's talk changes."""
+    return {"action": str(reading.action), "probability": reading.probability, "language": reading.language}
 
 
 def explain(gathered: Gathered, finding: Finding) -> Explanation:
@@ -55,8 +61,8 @@ def explain(gathered: Gathered, finding: Finding) -> Explanation:
     )
 
 
-def of_material(piece: Mapping[str, Any]) -> Gathered:
+def of_material(piece: Mapping[str, Any], using: detect.Using = linear.model) -> Gathered:
     """Read one made-up talk of a validation: `texts`, in their order, and `language`; a scenario of the queue has neither."""
     start = datetime.fromisoformat(piece.get("at", EPOCH))
     said = [(number, start, text) for number, text in enumerate(piece.get("texts", ()), start=1)]
-    return Gathered(items=(), data={"said": said}, language=piece.get("language", "en"))
+    return Gathered(items=(), data={"said": said, "using": using}, language=piece.get("language", "en"))

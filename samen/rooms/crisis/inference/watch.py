@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from samen.rights.words import Explanation, Finding, Gathered, Phrase
-from samen.rooms.crisis.inference import detect, talk
+from samen.rooms.crisis.inference import detect, linear, talk
 from samen.rooms.crisis.reading import Level
 
 WORDS = "crisis.watch_own"
@@ -19,7 +19,7 @@ def infer(gathered: Gathered) -> Finding:
     said: list[tuple[datetime, str]] = gathered.data["said"]
     if not said:
         return Finding("abstain", {"level": 0}, f"{WORDS}.sure", abstained=True, reason=f"{WORDS}.says.abstain")
-    readings = [(detect.read(text, None), at) for at, text in said]
+    readings = [(detect.read(text, None, using=gathered.data["using"]), at) for at, text in said]
     newest, state = readings[-1][0], talk.replay(readings)
     level = max(newest.level, state.level) if newest.level >= Level.UNCLEAR else newest.level
     value: dict[str, Any] = {
@@ -56,8 +56,8 @@ def explain(gathered: Gathered, finding: Finding) -> Explanation:
     )
 
 
-def of_material(piece: Mapping[str, Any]) -> Gathered:
+def of_material(piece: Mapping[str, Any], using: detect.Using = linear.model) -> Gathered:
     """Read one made-up person's texts of a rehearsal or validation: `texts` in their order, an hour apart, and `language`."""
     start = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
     said = [(start + number * HOUR, text) for number, text in enumerate(piece["texts"])]
-    return Gathered(items=(), data={"said": said}, language=piece["language"])
+    return Gathered(items=(), data={"said": said, "using": using}, language=piece["language"])

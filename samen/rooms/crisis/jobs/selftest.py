@@ -53,7 +53,9 @@ def run(
     """
     asked = asked or read_plan()
     turns = asked.turns()
-    ran = gate.trial(systems.DETECT, [{"turns": list(each), "language": None} for each in turns], actor=actor)
+    now_hears = systems.hears()
+    material = [{"turns": list(each), "language": None, "hears": now_hears} for each in turns]
+    ran = gate.trial(systems.DETECT, material, actor=actor)
     if isinstance(ran, Denied):
         return ran
     heard = beside(asked, [answer(finding.value) for finding, _ in ran.findings])
@@ -61,6 +63,7 @@ def run(
         at=now,
         systems={each.id: each.digest for each in room_systems()},
         files={name: sha256((CONTENT / "corpus" / name).read_bytes()).hexdigest() for name in SEALED},
+        hears=now_hears,
     )
     return store.keep(report.build(heard, around(asked, now, contacts), stamp), at=now)
 
@@ -101,7 +104,8 @@ def _toml(folder: str, language: str) -> dict[str, Any]:
 def due(now: datetime, last: SelfTest | None) -> bool:
     """Say whether a self-test is due: each night, and at once when a version is in use that the last one did not judge."""
     mine = room_systems()
-    changed = last is None or last.versions != store.versions({each.id: each.digest for each in mine})
+    runs = store.versions({each.id: each.digest for each in mine}, systems.hears())
+    changed = last is None or last.versions != runs
     if changed and any(rights.in_use(each) for each in mine):
         return True
     return timezone.localtime(now).hour == NIGHT and (last is None or now - last.at > EVERY)

@@ -44,6 +44,7 @@ class Stamp:
     at: datetime
     systems: Mapping[str, str]  # id to digest
     files: Mapping[str, str]  # sealed file to SHA-256
+    hears: Mapping[str, Sequence[Any]]  # by language: the model, and from which sureness on it asks and alarms
 
 
 def figures(heard: Heard, around: Around) -> Mapping[tuple[str, str], Share]:
@@ -105,6 +106,7 @@ def build(heard: Heard, around: Around, stamp: Stamp) -> dict[str, Any]:
         "seed": SEED,
         "systems": dict(stamp.systems),
         "files": dict(stamp.files),
+        "hears": {language: list(each) for language, each in stamp.hears.items()},
         "passed": bars.passed(results),
         "bars": [_result(each) for each in results],
         "groups": {language: _groups(_of(heard.sealed, language)) for language in LANGUAGES},

@@ -46,16 +46,27 @@ class Kept:
     signatures: tuple[Signature, ...]
 
 
-def versions(digests: Mapping[str, str]) -> str:
-    """Give one digest for the versions of several systems."""
-    return sha256("\n".join(f"{name} {digests[name]}" for name in sorted(digests)).encode()).hexdigest()
+def versions(digests: Mapping[str, str], hears: Mapping[str, Sequence[Any]]) -> str:
+    """Give one digest for the versions of several systems, with the models and thresholds that they hear by."""
+    lines = [f"{name} {digests[name]}" for name in sorted(digests)]
+    lines += [" ".join(map(str, (name, *hears[name]))) for name in sorted(hears)]
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def judged(found: Mapping[str, Any], systems: Sequence[Registered], hears: Mapping[str, Sequence[Any]]) -> bool:
+    """Say whether a report is about what runs now: the same versions, the same models, the same thresholds."""
+    return versions(found["systems"], found.get("hears", {})) == versions(
+        {each.id: each.digest for each in systems}, hears
+    )
 
 
 def keep(found: Mapping[str, Any], *, at: datetime) -> SelfTest:
     """Sign a report and keep it. One that misses a bar takes the evidence of every system it judged back."""
     note = ledger.sign_text(report.as_text(found))
     with transaction.atomic():
-        row = SelfTest.objects.create(at=at, passed=found["passed"], versions=versions(found["systems"]), note=note)
+        row = SelfTest.objects.create(
+            at=at, passed=found["passed"], versions=versions(found["systems"], found.get("hears", {})), note=note
+        )
         entry = {"report": sha256(note.encode()).hexdigest(), "passed": row.passed}
         ledger.append([Entry(Kind.REGISTER, facts={"system": each, **entry}) for each in found["systems"]], at=at)
         for each in found["systems"] if not row.passed else ():
@@ -90,7 +101,15 @@ def say_cause(kept: Kept, case: str, text: str, *, by: Account, at: datetime) ->
     return Cause.objects.create(test=kept.row, case=case, text=text.strip(), by=by, at=at)
 
 
-def sign(kept: Kept, systems: Sequence[Registered], statement: str, *, by: Account, at: datetime) -> Mapping[str, bool]:
+def sign(
+    kept: Kept,
+    systems: Sequence[Registered],
+    statement: str,
+    *,
+    hears: Mapping[str, Sequence[Any]],
+    by: Account,
+    at: datetime,
+) -> Mapping[str, bool]:
     """Sign a report with its hazard log, and file it as evidence for the systems it judged; says of each whether it passes.
 
     Raises: CannotSign for a role that may not, without a statement, twice, when a newer report exists, or when what runs
@@ -104,7 +123,7 @@ def sign(kept: Kept, systems: Sequence[Registered], statement: str, *, by: Accou
         raise CannotSign("SIGNED_ALREADY")
     if SelfTest.objects.filter(at__gt=kept.row.at).exists():
         raise CannotSign("NOT_NEWEST")
-    if {each.id: each.digest for each in systems} != dict(kept.report["systems"]):
+    if not judged(kept.report, systems, hears):
         raise CannotSign("OTHER_VERSION")
     with transaction.atomic():
         Signature.objects.create(test=kept.row, by=by, role=Role.CLINICAL_LEAD, statement=statement.strip(), at=at)

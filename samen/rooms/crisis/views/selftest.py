@@ -20,6 +20,7 @@ from samen.ledger.checkpoint import BadCheckpoint
 from samen.people.door import Request, page_for, page_for_roles
 from samen.people.roles import CARDS, Duty, Role
 from samen.rights import door as rights
+from samen.rooms.crisis import systems
 from samen.rooms.crisis.models.selftest import Cause, SelfTest
 from samen.rooms.crisis.selftest.hazards import PARTS
 from samen.rooms.crisis.selftest.report import file_name
@@ -147,7 +148,7 @@ def _systems() -> list[rights.Registered]:
 
 
 def _judged_what_runs(kept: Kept) -> bool:
-    return {each.id: each.digest for each in _systems()} == dict(kept.report["systems"])
+    return store.judged(kept.report, _systems(), systems.hears())
 
 
 def _tables(report: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -264,7 +265,8 @@ def sign(request: Request, test: UUID) -> HttpResponse:
     form = SignForm(request.POST, auto_id="sign_%s")
     if form.is_valid():
         try:
-            filed = store.sign(_kept(test), _systems(), form.cleaned_data["statement"], by=request.user, at=request.now)
+            said, hears = form.cleaned_data["statement"], systems.hears()
+            filed = store.sign(_kept(test), _systems(), said, hears=hears, by=request.user, at=request.now)
         except CannotSign as no:
             form.add_error(None, sentence(f"refused.{no.code}"))
         except rights.FilingRefused:

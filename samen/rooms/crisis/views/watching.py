@@ -204,7 +204,8 @@ def rehearse(request: Request) -> HttpResponse:
     contacts = store.contacts(request.access)
     if "send" in request.POST:
         return _send_rehearsal(request, kept.rule, [each for each in contacts if each.said_yes])
-    ran = gate.trial(systems.WATCH, [{"texts": [form.cleaned_data["text"]], "language": _language()}])
+    piece = {"texts": [form.cleaned_data["text"]], "language": _language(), "hears": systems.hears()}
+    ran = gate.trial(systems.WATCH, [piece])
     tried: dict[str, Any] = {"text": form.cleaned_data["text"]}
     if isinstance(ran, Denied):
         tried["denied"] = sentence("rehearse.denied", why=say(f"rights.denied.{ran.code}", _language()))
