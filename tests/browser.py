@@ -102,7 +102,7 @@ def visitor(
     context = browser.new_context(
         base_url=address, color_scheme=theme, **{"viewport": {"width": 1180, "height": 900}, **how}
     )  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)  # a busy machine is slow, not wrong
     context.add_cookies(
         [{"name": LANGUAGE, "value": language, "url": address}, {"name": THEME, "value": theme, "url": address}]
     )
