@@ -1,12 +1,19 @@
 """What other rooms, and the house's own pages, may ask of the crisis room."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from samen.people.access import Allowed
+from samen.rooms.crisis import imminent, systems
 from samen.rooms.crisis import numbers as numbers
+from samen.rooms.crisis.imminent import Said
 from samen.rooms.crisis.jobs import line
 from samen.rooms.crisis.jobs.line import Answer as Answer
+from samen.rooms.crisis.jobs.line import block as block
+from samen.rooms.crisis.reading import Level, action_of
 from samen.rooms.crisis.store import contacts, watching
 
 
@@ -30,3 +37,47 @@ def open_contact(access: Allowed, *, at: datetime, urgency: int | None = None) -
         contacts.say_urgency(access, mine.contact, urgency)
     contacts.wait_for_human(access, mine.contact, at=at)
     return mine.contact
+
+
+HEARING = (
+    systems.HEARING + systems.MODELS
+)  # the files that hear: part of the digest of whichever system listens with them
+
+
+@dataclass(frozen=True)
+class Listened:
+    """What a message of another room's talk shows, and what to say to it (keys of `crisis.imminent`) where words help."""
+
+    now: int  # level of this message alone
+    level: int  # level of the talk
+    action: str  # what the talk calls for: none, ask or alarm
+    keys: tuple[str, ...] = ()
+    numbers: str = ""  # subject of the block of numbers that stands under it
+    state: Mapping[str, Any] = field(default_factory=dict)  # to be given back with the next message
+
+
+def listen(before: Mapping[str, Any], text: str, language: str, *, human_there: bool) -> Listened:
+    """Hear danger in a message within a run of another room's own AI system, whose sheet says that it listens: it tells nobody.
+
+    Takes:  the state that the message before gave (empty at first), the text, its language, whether a human is there now.
+    """
+    heard = systems.hear_next(before.get("talk", {}), text, language)
+    said = Said(**before.get("said", {}))
+    turn = imminent.turn(heard.level, heard.topics or before.get("topics", ()), said, human_there=human_there)
+    after = dict(before.get("said", {}))
+    if turn is not None:
+        told = max(said.block_level, heard.level) if turn.numbers else said.block_level
+        after = {"block_level": int(told), "turns": said.turns + 1, "asked": said.asked or turn.asks}
+    return Listened(
+        now=int(heard.now),
+        level=int(heard.level),
+        action=str(action_of(heard.level)),
+        keys=turn.keys if turn is not None else (),
+        numbers=turn.numbers if turn is not None else "",
+        state={"talk": heard.state, "said": after, "topics": list(heard.topics or before.get("topics", ()))},
+    )
+
+
+def is_human_there(at: datetime) -> bool:
+    """Say whether somebody answers the line now."""
+    return line.duty.count(at) > 0
