@@ -33,6 +33,11 @@ def text(book: Book, key: str, values: Mapping[str, Value]) -> str:
         case "w":
             name, number = rest.split("/")
             return book.library.modules[name].cautions[int(number)][book.language]
+        case "l":
+            name, variable = rest.split("/")
+            return book.library.modules[name].variables[variable].label[book.language]
+        case "n":
+            return book.library.modules[rest].title[book.language]
         case "a":
             module = book.library.modules[rest]
             return f"{module.title[book.language]}: {module.about[book.language]}"

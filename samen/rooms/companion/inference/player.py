@@ -88,6 +88,7 @@ class Reply:
     ended: str = ""  # the module that was just finished: its summary can be kept
     leads: str = ""  # human, guide, help or record: a page of the product that fits
     took: Took | None = None
+    begun: str = ""  # the module that was just begun: its earlier answers are of an earlier run
 
 
 @dataclass(frozen=True)
@@ -121,13 +122,23 @@ class Turn:
         self.here = here
         self.says: list[Said] = []
         self.took: Took | None = None
+        self.begun = ""
 
     # --- saying ---
 
-    def frame(self, name: str) -> None:
-        """Say a sentence of the frame, in a way that was not used in the last turns."""
+    def frame(self, name: str, *, once: bool = False) -> None:
+        """Say a sentence of the frame in a way that was not used in the last turns; `once`: then rather nothing than again."""
         ways = [key for n in range(1, 9) if has(key := f"{WORDS}.{name}.{n}")] or [f"{WORDS}.{name}"]
+        lately = {key for _, key in self.state.said}
+        if all(key in lately for key in ways):
+            if once:
+                return
+            ways = [f"{WORDS}.as_said.{n}" for n in range(1, NO_REPEAT + 1)]
         self.says.append(Said(self._fresh(ways)))
+
+    def there(self) -> None:
+        """Say whether a human is there now, unless that was just said."""
+        self.frame("there" if self.here.human_there else "nobody", once=True)
 
     def _fresh(self, ways: Sequence[str]) -> str:
         """Choose a way to say something: never said lately, else the longest ago."""
@@ -143,8 +154,11 @@ class Turn:
         keys = [f"s/{place.module}/{place.screen}/{number}" for number in range(len(shown.say))]
         lately = {key for _, key in self.state.said}
         if all(key in lately for key in keys):
+            # Nothing is said twice within six turns: what is open is named in short instead.
             self.frame("again")
-        self.says.append(Said(self._fresh(keys), self._blanks(module)))
+            self.says.append(Said(f"l/{place.module}/{shown.ask}" if shown.ask else f"n/{place.module}"))
+        else:
+            self.says.append(Said(self._fresh(keys), self._blanks(module)))
         self.state = replace(self.state, place=place)
         if shown.end:
             return self._end(module, shown.id)
@@ -173,9 +187,9 @@ class Turn:
         """Close the turn: now and then it says again what it is, who can read this, and whether anybody is there."""
         if self.state.turn - self.state.told >= SAYS_AGAIN and not more.get("level"):
             self.frame("reminder")
-            self.frame("there" if self.here.human_there else "nobody")
+            self.there()
             self.state = replace(self.state, told=self.state.turn)
-        return Reply(tuple(self.says), tuple(buttons), entry, *span, took=self.took, **more)
+        return Reply(tuple(self.says), tuple(buttons), entry, *span, took=self.took, begun=self.begun, **more)
 
     # --- moving ---
 
@@ -185,7 +199,7 @@ class Turn:
         if greet:
             self.frame("start")
             self.frame("limits")
-            self.frame("there" if self.here.human_there else "nobody")
+            self.there()
             self.state = replace(self.state, told=self.state.turn)
         self.frame("hall")
         return self.reply(self.hall_buttons(), entry=Type.TEXT)
@@ -220,6 +234,7 @@ class Turn:
         aside = tuple(each for each in self.state.aside if each.module != name)
         known = {key: value for key, value in self.state.known.items() if key != name}
         self.state = replace(self.state, aside=aside, known=known)
+        self.begun = name
         self.says += [Said(f"w/{name}/{number}") for number in range(len(module.cautions))]
         return self.screen(Place(name, module.version, module.start))
 
@@ -307,7 +322,7 @@ class Turn:
                 return self._leads(kind)
             case "what":
                 self.frame("what")
-                self.frame("there" if self.here.human_there else "nobody")
+                self.there()
                 return self._back()
             case "i" if what in self.here.library.intents:
                 return self.mean(self.here.library.intents[what])
@@ -353,7 +368,7 @@ class Turn:
     def _later(self) -> Reply:
         self.put_aside()
         self.frame("later")
-        self.frame("there" if self.here.human_there else "nobody")
+        self.there()
         return self.reply(["hall"])
 
     def _leads(self, where: str) -> Reply:
@@ -446,7 +461,10 @@ class Turn:
         if intent.does in ("later", "stop", "hall", "resume", "what", "human"):
             return self.pressed(intent.does)
         self.put_aside()
-        self.says.append(Said(self._fresh([f"i/{intent.id}/{number}" for number in range(len(intent.say))])))
+        ways = [f"i/{intent.id}/{number}" for number in range(len(intent.say))]
+        if all(key in {said for _, said in self.state.said} for key in ways):
+            ways = [f"{WORDS}.as_said.{n}" for n in range(1, NO_REPEAT + 1)]
+        self.says.append(Said(self._fresh(ways)))
         offered = [f"m:{name}" for name in intent.modules if name in self.here.library.modules]
         more = ["human"] if intent.does in ("lead", "care") else []
         return self.reply([*offered, *self._going(), *more, "hall"], entry=Type.TEXT, leads=intent.leads)

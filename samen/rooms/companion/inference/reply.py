@@ -1,0 +1,99 @@
+"""What one turn says and why: the inference of `companion.talk`. Its finding holds keys and ids, and no words of the person."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from samen.rights.words import Explanation, Finding, Gathered, Phrase
+from samen.rooms.companion.inference import player
+from samen.rooms.companion.inference.player import Given, Heard, Here, Reply, State
+from samen.rooms.companion.inference.understand import Index
+from samen.rooms.companion.library import Library
+
+WORDS = "companion.talk"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A turn as it was gathered: what was given, where the talk stood, and what it stands in."""
+
+    pressed: str
+    typed: str
+    language: str
+    library: Library
+    human_there: bool
+    state: Mapping[str, Any] = field(default_factory=dict)
+
+
+# Hears danger: state before, text, language, whether a human is there -> (level of the message, of the talk, what Heard needs).
+Listens = Callable[[Mapping[str, Any], str, str, bool], tuple[int, Heard]]
+
+
+@lru_cache(maxsize=8)
+def _index(language: str, phrases: tuple[tuple[str, tuple[str, ...]], ...]) -> Index:
+    return Index(dict(phrases))
+
+
+def index_of(library: Library, language: str) -> Index:
+    """Give the phrases of all subjects in a language, ready to be compared with; made once."""
+    return _index(language, tuple((name, each.like[language]) for name, each in library.intents.items()))
+
+
+def infer(gathered: Gathered, listens: Listens) -> Finding:
+    """Play one turn. Without anything given it abstains."""
+    asked: Asked | None = gathered.data
+    if asked is None:
+        return Finding("abstain", {}, f"{WORDS}.sure", abstained=True, reason=f"{WORDS}.code.abstain")
+    before = player.of_plain(asked.state) if asked.state else State()
+    heard = Heard(state=before.danger)
+    if asked.typed:
+        now, heard = listens(before.danger, asked.typed, asked.language, asked.human_there)
+        # Danger that was said before stands on; while somebody goes on with an exercise it is not said again at each answer.
+        if now < 2 and before.place is not None:
+            heard = Heard(heard.level, heard.action, state=heard.state)
+    here = Here(asked.language, asked.library, index_of(asked.library, asked.language), asked.human_there)
+    after, reply = player.turn(before, Given(asked.pressed, asked.typed), heard, here)
+    state = {key: value for key, value in player.to_plain(after).items() if key != "known"}
+    return Finding(_code(reply), {**plain(reply), "state": state}, f"{WORDS}.sure")
+
+
+def _code(reply: Reply) -> str:
+    if reply.numbers or reply.level > 2:
+        return "danger"
+    return "exercise" if "/" in reply.node else "talk"
+
+
+def plain(reply: Reply) -> dict[str, Any]:
+    """Give a reply as plain values."""
+    made = asdict(reply)
+    made["says"] = [[each.key, dict(each.values)] for each in reply.says]
+    made["buttons"] = list(reply.buttons)
+    return made
+
+
+def explain(gathered: Gathered, finding: Finding) -> Explanation:
+    """Say why: what was given, where the talk stood, and what would change it."""
+    given = "typed" if gathered.data is not None and gathered.data.typed else "pressed"
+    return Explanation(
+        says=Phrase(f"{WORDS}.code.{finding.code}"),
+        says_to_staff=Phrase(f"{WORDS}.code.{finding.code}"),
+        factors=(Phrase(f"{WORDS}.factor.{given}"), Phrase(f"{WORDS}.factor.place")),
+        would_change=Phrase(f"{WORDS}.would_change"),
+        sure=Phrase(f"{WORDS}.sure"),
+        decides=Phrase(f"{WORDS}.who_decides"),
+        object=Phrase(f"{WORDS}.objecting"),
+    )
+
+
+def of_material(piece: Mapping[str, Any], library: Library) -> Gathered:
+    """Read one turn of a validation: `pressed` or `typed`, `language`, and where the talk stood (`state`)."""
+    asked = Asked(
+        pressed=piece.get("pressed", ""),
+        typed=piece.get("typed", ""),
+        language=piece["language"],
+        library=library,
+        human_there=bool(piece.get("human_there", False)),
+        state=piece.get("state") or {},
+    )
+    return Gathered(items=(), data=asked, language=piece["language"])

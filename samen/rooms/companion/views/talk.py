@@ -1,0 +1,229 @@
+"""The pages on which somebody talks with the companion: the talk itself, its choice beforehand, and the exercises to read without it."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_POST
+
+from samen.people.door import Request, own, own_page, public_page
+from samen.people.roles import Scope
+from samen.rights import door as rights
+from samen.rights.words import Denied
+from samen.rooms.companion import saying, systems
+from samen.rooms.companion.dialogue import LANGUAGES, Module
+from samen.rooms.companion.jobs import turn
+from samen.rooms.companion.saying import Book
+from samen.rooms.companion.store import modules
+from samen.rooms.companion.store import talk as store
+from samen.rooms.crisis import door as crisis
+from samen.words import has, say
+
+SHOWN = 4  # turns on the page; the earlier ones stand in the history
+SHORT = 6  # buttons up to which each stands on its own line
+
+
+def language() -> str:
+    """Give the language of the reader, of those that the companion speaks."""
+    here = get_language() or ""
+    return next((each for each in LANGUAGES if here.startswith(each)), "en")
+
+
+def says_yes(request: Request) -> bool:
+    """Say whether the person's yes to the companion holds now."""
+    mine = own(request, Scope.RIGHTS)
+    return all(rights.says_yes(mine, systems.TALK, use, request.now) for use in systems.TALK.manifest.uses)
+
+
+@require_GET
+@own_page(Scope.TALK)
+def talk(request: Request) -> HttpResponse:
+    """Show where the talk is, with what can be pressed or written; without a yes, ask for one and show the ways without it."""
+    if not says_yes(request):
+        rights.tell(own(request, Scope.RIGHTS), systems.TALK, at=request.now)
+        return render(request, "companion/talk/ask.html", {"system": systems.TALK})
+    found = store.open_talk(request.access, at=request.now)
+    if found.language != language():
+        store.speak(request.access, found.id, language())
+        found = store.open_talk(request.access, at=request.now)
+    if found.turn == 0:
+        played = turn.play(request.access, found, pressed="", typed="", client_id=str(uuid4()), at=request.now)
+        if isinstance(played, Denied):
+            return _denied(request, played)
+    return _page(request)
+
+
+def _page(request: Request, **more: Any) -> HttpResponse:
+    found = store.open_talk(request.access, at=request.now)
+    turns = store.turns(request.access, found.id, last=SHOWN + 1)
+    if not turns:
+        return redirect("companion:pages")
+    now = turns[-1]
+    shown = {
+        "turns": lines(turns)[-SHOWN:],
+        "now": now.reply,
+        "turn": now.turn,
+        "once": uuid4(),
+        "more": now.turn > SHOWN,
+        "to_call": _numbers(now.reply.get("numbers", "")),
+        "talk": found.id,
+        **more,
+    }
+    return render(request, "companion/talk/talk.html", shown)
+
+
+def lines(turns: Sequence[store.Turn]) -> list[dict[str, Any]]:
+    """Give turns as a page shows them: what was pressed by its label, as it stood under the turn before."""
+    made, before = [], dict[str, str]()
+    for each in turns:
+        given = each.typed or before.get(each.pressed) or _label(each.pressed)
+        made.append({"given": given, "at": each.at, "texts": each.reply["texts"], "turn": each.turn})
+        before = dict(each.reply["buttons"])
+    return made
+
+
+def _label(pressed: str) -> str:
+    key = f"{saying.FRAME}.button.{pressed}"
+    return say(key, language()) if has(key) else ""
+
+
+def _numbers(subject: str) -> tuple[Any, ...]:
+    """Give the numbers that stand under an urgent answer."""
+    if not subject:
+        return ()
+    listed = crisis.numbers.load(language(), timezone.localdate())
+    return crisis.numbers.block(listed, settings.SAMEN.country, subject)
+
+
+@require_POST
+@own_page(Scope.TALK)
+def give(request: Request) -> HttpResponse:
+    """Take a press or a text as the next turn. A page that was left open shows where the talk is now."""
+    if not says_yes(request):
+        return redirect("companion:talk")
+    found = store.open_talk(request.access, at=request.now)
+    pressed, typed = request.POST.get("press", "")[:200], request.POST.get("text", "").strip()
+    if request.POST.get("turn", "") != str(found.turn):
+        return _page(request, stale=True)
+    if not pressed and not typed:
+        return redirect("companion:talk")
+    played = turn.play(
+        request.access,
+        found,
+        pressed=pressed,
+        typed="" if pressed else typed,
+        client_id=request.POST.get("once", "")[:60] or str(uuid4()),
+        at=request.now,
+    )
+    if isinstance(played, Denied):
+        return _denied(request, played)
+    return redirect(f"{reverse('companion:talk')}#now")
+
+
+def _denied(request: Request, denied: Denied) -> HttpResponse:
+    return render(request, "companion/talk/denied.html", {"denied": denied, "system": systems.TALK}, status=403)
+
+
+@require_POST
+@own_page(Scope.RIGHTS)
+def choose(request: Request) -> HttpResponse:
+    """Keep the yes or the no that was pressed: one press, one use, and with a no nothing is lost."""
+    yes = request.POST.get("yes") == "1"
+    for use in systems.TALK.manifest.uses:
+        rights.say(request.access, systems.TALK, use, yes=yes, at=request.now, language=language())
+    return redirect("companion:talk" if yes else "companion:pages")
+
+
+@require_POST
+@own_page(Scope.TALK)
+def fresh(request: Request) -> HttpResponse:
+    """Close the talk and begin a new one."""
+    store.close(request.access, store.open_talk(request.access, at=request.now).id, at=request.now)
+    return redirect("companion:talk")
+
+
+@require_POST
+@own_page(Scope.TALK)
+def human(request: Request) -> HttpResponse:
+    """Let the person wait for a counsellor of the help line, in a talk of their own there."""
+    crisis.open_contact(request.access, at=request.now)
+    return redirect("crisis:talk")
+
+
+# --- the exercises as pages, without any computer that reads along ---
+
+
+@require_GET
+@public_page
+def pages(request: Request) -> HttpResponse:
+    """List the exercises by theme."""
+    library = modules.shipped()
+    themes: dict[str, list[Module]] = {}
+    for each in library.modules.values():
+        themes.setdefault(each.theme, []).append(each)
+    listed = [
+        {"theme": f"companion.hall.{theme}", "modules": [_entry(each) for each in found]}
+        for theme, found in themes.items()
+    ]
+    return render(request, "companion/talk/pages.html", {"themes": listed})
+
+
+def _entry(module: Module) -> dict[str, Any]:
+    here = language()
+    return {"id": module.id, "title": module.title[here], "about": module.about[here], "minutes": module.minutes}
+
+
+@require_GET
+@public_page
+def read(request: Request, name: str) -> HttpResponse:
+    """Show one exercise as a page: every step in its order, to do on paper."""
+    module = modules.shipped().modules.get(name)
+    if module is None:
+        raise Http404
+    here = language()
+    book = Book(modules.shipped(), here, {})
+    steps = [
+        {
+            "text": saying.text(book, f"s/{name}/{screen.id}/0", dict.fromkeys(module.variables, saying.KEPT)),
+            "choices": [each.label[here] for each in screen.choices],
+            "asks": bool(screen.ask),
+        }
+        for screen in module.screens.values()
+        if not screen.end
+    ]
+    shown = {**_entry(module), "cautions": [each[here] for each in module.cautions], "steps": steps}
+    return render(request, "companion/talk/read.html", {**shown, "sources": module.sources})
+
+
+@require_GET
+@own_page(Scope.TALK)
+def summary(request: Request, talk: UUID, name: str) -> HttpResponse:
+    """Show what was answered in an exercise, to print or to take along."""
+    module = modules.shipped().modules.get(name)
+    mine = {each.id: each for each in store.kept(request.access)}
+    if module is None or talk not in mine:
+        raise Http404
+    known = store.state(request.access, talk).get("known", {}).get(name, {})
+    book = Book(modules.shipped(), language(), store.typed(request.access, talk))
+    rows = saying.summary(book, module, known)
+    return render(
+        request, "companion/talk/summary.html", {**_entry(module), "rows": rows, "at": mine[talk].last_at, "talk": talk}
+    )
+
+
+urlpatterns = [
+    path("companion/", talk, name="talk"),
+    path("companion/give/", give, name="give"),
+    path("companion/choose/", choose, name="choose"),
+    path("companion/fresh/", fresh, name="fresh"),
+    path("companion/human/", human, name="human"),
+    path("companion/pages/", pages, name="pages"),
+    path("companion/pages/<slug:name>/", read, name="read"),
+    path("companion/<uuid:talk>/<slug:name>/", summary, name="summary"),
+]
