@@ -53,6 +53,11 @@ COMMANDS: Mapping[str, Command] = {
     "crisis": Command(
         "samen.rooms.crisis.commands.crisis:app", "The help line and what hears danger in it.", is_trial=True
     ),
+    "companion": Command(
+        "samen.rooms.companion.commands.companion:app",
+        "The companion: check its modules, replay dialogues.",
+        is_trial=True,
+    ),
     "selftest": Command(
         "samen.rooms.crisis.commands.selftest:selftest",
         "Test a room on its sealed texts; what misses a bar is stopped.",

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from samen.people.roles import Role
@@ -72,6 +73,17 @@ def listens(before: Mapping[str, Any], text: str, language: str, human_there: bo
     """Hear danger in one message: its own level, and what the talk calls for."""
     heard = crisis.listen(before, text, language, human_there=human_there)
     return heard.now, Heard(heard.level, heard.action, heard.keys, heard.numbers, heard.state)
+
+
+def numbers(language: str, subject: str) -> tuple[crisis.numbers.Number, ...]:
+    """Give the numbers that stand under an urgent answer, of the service's country, from the dated directory."""
+    listed = crisis.numbers.load(language, timezone.localdate())
+    return crisis.numbers.block(listed, settings.SAMEN.country, subject)
+
+
+def number_lines(language: str, subject: str) -> list[str]:
+    """Give the same as lines of text."""
+    return [f"{each.name}: {each.shown}" for each in numbers(language, subject)]
 
 
 def of_material(piece: Mapping[str, Any]) -> Gathered:

@@ -193,14 +193,18 @@ class Turn:
 
     # --- moving ---
 
+    def greet(self) -> None:
+        """Say what this is, what it cannot do, and whether anybody is there: before anything else that is said."""
+        self.frame("start")
+        self.frame("limits")
+        self.there()
+        self.state = replace(self.state, told=self.state.turn)
+
     def hall(self, *, greet: bool = False) -> Reply:
         """Offer the ways: what stands aside first, then the modules by theme."""
         self.put_aside()
         if greet:
-            self.frame("start")
-            self.frame("limits")
-            self.there()
-            self.state = replace(self.state, told=self.state.turn)
+            self.greet()
         self.frame("hall")
         return self.reply(self.hall_buttons(), entry=Type.TEXT)
 
@@ -469,11 +473,14 @@ class Turn:
         more = ["human"] if intent.does in ("lead", "care") else []
         return self.reply([*offered, *self._going(), *more, "hall"], entry=Type.TEXT, leads=intent.leads)
 
-    def danger(self, heard: Heard) -> Reply:
+    def danger(self, heard: Heard, *, first: bool) -> Reply:
         """Say what the crisis room gives, and put the rest aside; it can be gone on with when the person wants."""
         self.put_aside()
         self.state = replace(self.state, missed=0, asked_back=())
         self.says += [Said(key) for key in heard.keys]
+        if first:  # help goes before the introduction
+            self.frame("start")
+            self.state = replace(self.state, told=self.state.turn)
         return self.reply(
             ["human", *self._going(), "hall"],
             entry=Type.TEXT,
@@ -489,13 +496,13 @@ def turn(state: State, given: Given, heard: Heard, here: Here) -> tuple[State, R
     now = Turn(_standing(state, here), here)
     now.state = replace(now.state, danger=heard.state)
     if heard.keys:
-        reply = now.danger(heard)
-    elif given.typed:
-        reply = now.typed(given.typed)
-    elif given.pressed in ("", "other"):
+        reply = now.danger(heard, first=state.turn == 0)
+    elif given.pressed in ("", "other") and not given.typed:
         reply = now.hall(greet=state.turn == 0)
     else:
-        reply = now.pressed(given.pressed)
+        if state.turn == 0:
+            now.greet()
+        reply = now.typed(given.typed) if given.typed else now.pressed(given.pressed)
     if heard.level and not reply.level:
         reply = replace(reply, level=heard.level, action=heard.action)
     return now.state, reply

@@ -1,12 +1,12 @@
 """What one turn says and why: the inference of `companion.talk`. Its finding holds keys and ids, and no words of the person."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 from samen.rights.words import Explanation, Finding, Gathered, Phrase
-from samen.rooms.companion.inference import player
+from samen.rooms.companion.inference import player, walker
 from samen.rooms.companion.inference.player import Given, Heard, Here, Reply, State
 from samen.rooms.companion.inference.understand import Index
 from samen.rooms.companion.library import Library
@@ -24,6 +24,9 @@ class Asked:
     library: Library
     human_there: bool
     state: Mapping[str, Any] = field(default_factory=dict)
+    # Of a validation alone:
+    turns: tuple[tuple[str, str], ...] = ()  # a whole talk: what was pressed and typed, turn by turn
+    walk: Mapping[str, Any] = field(default_factory=dict)  # walker.py: module, seed, interrupts; or module, screen
 
 
 # Hears danger: state before, text, language, whether a human is there -> (level of the message, of the talk, what Heard needs).
@@ -45,6 +48,20 @@ def infer(gathered: Gathered, listens: Listens) -> Finding:
     asked: Asked | None = gathered.data
     if asked is None:
         return Finding("abstain", {}, f"{WORDS}.sure", abstained=True, reason=f"{WORDS}.code.abstain")
+    if asked.walk:
+        return Finding("talk", _walked(asked), f"{WORDS}.sure")
+    if not asked.turns:
+        reply, state = _turn(asked, listens)
+        return Finding(_code(reply), {**plain(reply), "state": _without_answers(state)}, f"{WORDS}.sure")
+    played, state = [], dict(asked.state)
+    for pressed, typed in asked.turns:
+        reply, state = _turn(replace(asked, pressed=pressed, typed=typed, state=state), listens)
+        played.append(plain(reply))
+    return Finding(_code(reply), {"played": played, "state": state}, f"{WORDS}.sure")
+
+
+def _turn(asked: Asked, listens: Listens) -> tuple[Reply, dict[str, Any]]:
+    """Play one turn; gives the reply, and the state with its answers as plain values."""
     before = player.of_plain(asked.state) if asked.state else State()
     heard = Heard(state=before.danger)
     if asked.typed:
@@ -52,10 +69,24 @@ def infer(gathered: Gathered, listens: Listens) -> Finding:
         # Danger that was said before stands on; while somebody goes on with an exercise it is not said again at each answer.
         if now < 2 and before.place is not None:
             heard = Heard(heard.level, heard.action, state=heard.state)
-    here = Here(asked.language, asked.library, index_of(asked.library, asked.language), asked.human_there)
-    after, reply = player.turn(before, Given(asked.pressed, asked.typed), heard, here)
-    state = {key: value for key, value in player.to_plain(after).items() if key != "known"}
-    return Finding(_code(reply), {**plain(reply), "state": state}, f"{WORDS}.sure")
+    after, reply = player.turn(before, Given(asked.pressed, asked.typed), heard, _here(asked))
+    return reply, player.to_plain(after)
+
+
+def _here(asked: Asked) -> Here:
+    return Here(asked.language, asked.library, index_of(asked.library, asked.language), asked.human_there)
+
+
+def _without_answers(state: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in state.items() if key != "known"}
+
+
+def _walked(asked: Asked) -> dict[str, Any]:
+    if screen := asked.walk.get("screen"):
+        return {"ok": walker.upgraded(_here(asked), asked.walk["module"], screen)}
+    return walker.walk(
+        _here(asked), asked.walk["module"], asked.walk["seed"], interrupts=bool(asked.walk.get("interrupts"))
+    )
 
 
 def _code(reply: Reply) -> str:
@@ -87,7 +118,7 @@ def explain(gathered: Gathered, finding: Finding) -> Explanation:
 
 
 def of_material(piece: Mapping[str, Any], library: Library) -> Gathered:
-    """Read one turn of a validation: `pressed` or `typed`, `language`, and where the talk stood (`state`)."""
+    """Read a piece of a validation: one turn (`pressed` or `typed`), a talk (`turns`) or a `walk`; `language`; `state` before."""
     asked = Asked(
         pressed=piece.get("pressed", ""),
         typed=piece.get("typed", ""),
@@ -95,5 +126,7 @@ def of_material(piece: Mapping[str, Any], library: Library) -> Gathered:
         library=library,
         human_there=bool(piece.get("human_there", False)),
         state=piece.get("state") or {},
+        turns=tuple((each.get("pressed", ""), each.get("typed", "")) for each in piece.get("turns", ())),
+        walk=piece.get("walk") or {},
     )
     return Gathered(items=(), data=asked, language=piece["language"])

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
@@ -71,7 +69,7 @@ def _page(request: Request, **more: Any) -> HttpResponse:
         "turn": now.turn,
         "once": uuid4(),
         "more": now.turn > SHOWN,
-        "to_call": _numbers(now.reply.get("numbers", "")),
+        "to_call": systems.numbers(language(), subject) if (subject := now.reply["numbers"]) else (),
         "talk": found.id,
         **more,
     }
@@ -91,14 +89,6 @@ def lines(turns: Sequence[store.Turn]) -> list[dict[str, Any]]:
 def _label(pressed: str) -> str:
     key = f"{saying.FRAME}.button.{pressed}"
     return say(key, language()) if has(key) else ""
-
-
-def _numbers(subject: str) -> tuple[Any, ...]:
-    """Give the numbers that stand under an urgent answer."""
-    if not subject:
-        return ()
-    listed = crisis.numbers.load(language(), timezone.localdate())
-    return crisis.numbers.block(listed, settings.SAMEN.country, subject)
 
 
 @require_POST

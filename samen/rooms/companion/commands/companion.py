@@ -1,0 +1,80 @@
+"""`samen companion`: check the modules, and replay dialogues of a file through the gate, in nobody's record."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from samen.rights import gate
+from samen.rights.words import Denied
+from samen.rooms.companion import compiler, replaying, systems
+from samen.rooms.companion.dialogue import BadModule
+from samen.rooms.companion.library import module_of
+from samen.rooms.companion.store import modules
+from samen.words import say
+
+CHUNK = 200  # turns in one run of the ring
+
+app = typer.Typer(help="The companion: check its modules, replay dialogues.", no_args_is_help=True)
+
+
+@app.callback()
+def _companion() -> None:
+    """Check the modules of the companion, and replay dialogues."""
+
+
+@app.command()
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(help="One module; left out: all that are shipped.", exists=True)
+    ] = None,
+) -> None:
+    """Say what is wrong with modules, and where. Exit code 1 when something is."""
+    wrong = 0
+    for each in [file] if file is not None else modules.files():
+        try:
+            module = module_of(each.read_bytes())
+            found = compiler.check(module, modules.never())
+            typer.echo(f"{each.name}: {len(module.screens)} screens, {compiler.depth(module)} turns deep")
+        except BadModule as bad:
+            found = list(bad.problems)
+            typer.echo(each.name)
+        for problem in found:
+            typer.echo(
+                f"  {problem.where}: {say(f'companion.problem.{problem.key}', 'en', **problem.values)}", err=True
+            )
+        wrong += len(found)
+    if wrong:
+        raise typer.Exit(1)
+
+
+@app.command()
+def replay(
+    file: Annotated[
+        Path, typer.Argument(help='JSON Lines: {"conversation", "turn", "text", "language"}.', exists=True)
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Where the replies go, one line each, in the same order.")],
+) -> None:
+    """Feed dialogues turn by turn, each to a made-up person of its own. Text after "/" presses a button. Test material only."""
+    going: dict[str, replaying.Going] = {}
+    order: list[tuple[str, int | str]] = []
+    kept: dict[tuple[str, int | str], list[str]] = {}
+    try:
+        with file.open(encoding="utf-8") as lines:
+            asked = list(replaying.turns(lines))
+    except (replaying.BadLine, UnicodeDecodeError) as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(1) from wrong
+    order = [(each.conversation, each.turn) for each in asked]
+    for run in replaying.chunks(asked, CHUNK):
+        ran = gate.trial(systems.TALK, replaying.material(run, going), actor=None)
+        if isinstance(ran, Denied):
+            typer.echo(say(f"rights.denied.{ran.code}", "en"), err=True)
+            raise typer.Exit(1)
+        values = [finding.value for finding, _ in ran.findings]
+        for answer in replaying.answers(run, values, going, modules.shipped(), systems.number_lines):
+            line = json.dumps(answer, ensure_ascii=False)
+            kept.setdefault((answer["conversation"], answer["turn"]), []).append(line)
+    with out.open("w", encoding="utf-8") as answers:
+        answers.writelines(kept[each].pop(0) + "\n" for each in order)
