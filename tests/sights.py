@@ -21,6 +21,7 @@ from samen.people.models import Account
 from samen.rights.models.consent import Statement, StopOrder
 from samen.rights.models.inference import InferenceRecord
 from samen.rights.models.service import Case
+from samen.rooms.crisis.models.labels import LabelRound
 from samen.rooms.crisis.models.selftest import SelfTest
 from samen.rooms.record.models import Resource
 from samen.web.demo.doors import DOORS
@@ -124,6 +125,11 @@ def _arguments() -> dict[str, dict[str, object]]:
         "token": "rehearsal",
         "invitation": 1,
         "test": SelfTest.objects.order_by("-at")[0].pk,
+        "found": LabelRound.objects.order_by("-at")[0].pk,
+        "item": 1,
+        "proposal": 1,
+        "notice": 1,
+        "candidate": noor.pk,  # the made-up service fits no model: that takes minutes
         "pk": 1,
         "who": "noor",
     }

@@ -23,6 +23,7 @@ AT_WORK = (
     "crisis.adapters.",
     "crisis.console.",
     "crisis.hazards.",
+    "crisis.labels.",
     "crisis.line.asq.unchecked",
     "crisis.measure.",
     "crisis.policy.",

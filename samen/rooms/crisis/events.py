@@ -1,7 +1,7 @@
 """What this room does when something happens elsewhere: a note is written, a minute passes, a person is erased."""
 
 from samen.rights import door as rights
-from samen.rooms.crisis.jobs import adapters, selftest
+from samen.rooms.crisis.jobs import adapters, drift, selftest
 from samen.rooms.crisis.jobs import watching as jobs
 from samen.rooms.crisis.store import contacts, watching
 from samen.rooms.record import door as record
@@ -12,3 +12,4 @@ rights.add_eraser("crisis.watch", watching.erase)
 rights.add_eraser("crisis.line", contacts.remove)
 rights.every_minute("crisis.mail", adapters.each_minute)
 selftest.register()
+drift.register()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -43,8 +43,10 @@ from samen.rooms.crisis.inference import (
     normalise,
     order,
     rules,
+    talk,
     watch,
 )
+from samen.rooms.crisis.reading import Level
 from samen.rooms.crisis.selftest.bars import EVIDENCE
 from samen.rooms.crisis.store import candidates, contacts
 from samen.rooms.crisis.store import watching as watches
@@ -216,13 +218,17 @@ def terms(words: Sequence[str]) -> tuple[Mapping[str, int], Mapping[str, int]]:
 
 def trained(make: Callable[..., Iterator[tuple[Path, str]]]) -> Iterator[tuple[Path, str]]:
     """Give each file of the model as training (`training.rebuild.files`) makes it now, to be written before the next is taken."""
-    inputs = {
-        language: _sha(files(f"content/rules/{language}/*.toml", f"content/lexicon/{language}/*.toml"))
-        for language in lexicon.LANGUAGES
-    }
     yield from make(
-        lambda text: (each.text for each in normalise.pieces(text) if each.kind == "word"), seen, terms, inputs
+        lambda text: (each.text for each in normalise.pieces(text) if each.kind == "word"), seen, terms, inputs()
     )
+
+
+def inputs() -> dict[str, str]:
+    """Give the digest of each language's rules and words: what a model's card names beside the messages."""
+    return {
+        name: _sha(files(f"content/rules/{name}/*.toml", f"content/lexicon/{name}/*.toml"))
+        for name in lexicon.LANGUAGES
+    }
 
 
 def _sha(paths: Iterable[str]) -> str:
@@ -230,6 +236,24 @@ def _sha(paths: Iterable[str]) -> str:
     for path in paths:
         sha.update(path.encode() + b"\0" + (HERE.parents[1] / path).read_bytes() + b"\0")
     return sha.hexdigest()
+
+
+@dataclass(frozen=True)
+class Listened:
+    """What one more message shows in a talk of another room, under that room's own permit: where it stands, as plain values too."""
+
+    now: Level  # of this message alone
+    level: Level  # of the talk
+    topics: tuple[str, ...]
+    state: Mapping[str, Any]
+
+
+def hear_next(before: Mapping[str, Any], text: str, language: str) -> Listened:
+    """Hear danger in one message of a talk, after what was heard before it (a state that this gave, or nothing)."""
+    reading = detect.read(text, language)
+    state = talk.fold(talk.of_plain(before) if before else talk.State(), reading)
+    topics = tuple(str(topic) for topic in reading.topics)
+    return Listened(reading.level, state.level, topics, talk.to_plain(state))
 
 
 def forget() -> None:

@@ -3,7 +3,18 @@
 from django.urls import URLPattern
 
 from samen.rooms.crisis import api
-from samen.rooms.crisis.views import console, contact, live, policy, selftest, watching
+from samen.rooms.crisis.views import (
+    candidates,
+    console,
+    contact,
+    drift,
+    labels,
+    live,
+    points,
+    policy,
+    selftest,
+    watching,
+)
 
 app_name = "crisis"
 urlpatterns: list[URLPattern] = [
@@ -13,5 +24,9 @@ urlpatterns: list[URLPattern] = [
     *api.urlpatterns,
     *policy.urlpatterns,
     *selftest.urlpatterns,
+    *labels.urlpatterns,
+    *candidates.urlpatterns,
+    *points.urlpatterns,
+    *drift.urlpatterns,
     *watching.urlpatterns,
 ]

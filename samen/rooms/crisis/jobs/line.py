@@ -1,5 +1,6 @@
 """What happens when a message reaches the line: kept first, then read by a computer where the person wants that."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 
 from samen.people.access import Allowed
@@ -18,9 +20,11 @@ from samen.rooms.crisis import imminent, numbers, systems
 from samen.rooms.crisis.imminent import Said
 from samen.rooms.crisis.numbers import Number
 from samen.rooms.crisis.reading import Level
-from samen.rooms.crisis.store import contacts, duty
+from samen.rooms.crisis.store import contacts, drift, duty
 from samen.rooms.crisis.store.contacts import Heard, Mine, Talk
 from samen.words import say
+
+log = logging.getLogger("samen.crisis")
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,22 @@ def take_in(mine: Mine, text: str, *, client_id: str, at: datetime) -> TakenIn:
     match gate.run(systems.TRIAGE, person=mine.access.person, actor=None):
         case Released(record=record, finding=finding) if not finding.abstained:
             what = heard_of(finding)
+            _count(finding, talk, at)
             contacts.heard(mine.access, mine.contact, what, at=at)
             answer = _answer(mine, talk, what, at=at)
             return TakenIn(is_new=True, read=True, record=record, answer=answer)
         case Released() | Held() | Denied():
             return TakenIn(is_new=True, read=False)
+
+
+def _count(finding: Finding, talk: Talk, at: datetime) -> None:
+    """Count how the last message reads, with nothing of who wrote it, so that a change in what comes in is noticed."""
+    newest, version = finding.value["newest"], systems.version(systems.hears())
+    said = {"action": newest["action"], "probability": newest["probability"]}
+    try:
+        drift.count(timezone.localdate(at), talk.language, version, **said)
+    except DatabaseError as wrong:  # a count that is lost is no reason to let somebody wait for their answer
+        log.error("A message was read and not counted (%s).", type(wrong).__name__)
 
 
 @dataclass(frozen=True)

@@ -61,10 +61,18 @@ Pair = tuple[Message, Said]
 def share(hits: Iterable[bool]) -> Share:
     """Give a share with its Wilson interval; of nothing, everything between 0 and 1 is possible."""
     found = list(hits)
-    n = len(found)
-    if not n:
+    return _wilson(sum(found) / len(found), len(found)) if found else Share(math.nan, 0.0, 1.0, 0)
+
+
+def interval(hits: Iterable[tuple[str, bool]]) -> Share:
+    """Give a share of messages, each with its family. The interval is as wide as if each family were one message."""
+    found = list(hits)
+    if not found:
         return Share(math.nan, 0.0, 1.0, 0)
-    p = sum(found) / n
+    return _wilson(sum(hit for _, hit in found) / len(found), len({family for family, _ in found}))
+
+
+def _wilson(p: float, n: int) -> Share:
     middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
     half = Z * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
     return Share(p, min(p, max(0.0, middle - half)), max(p, min(1.0, middle + half)), n)

@@ -82,9 +82,11 @@ def examples(rows: Sequence[Row], seen: Seen, terms: Terms) -> list[Example]:
     return made
 
 
-def fit(language: str, found: Sequence[Example]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Give a language's model as its file holds it, and what was measured on families held out."""
-    out = held_out(found)
+def fit(
+    language: str, found: Sequence[Example], out: np.ndarray | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give a language's model as its file holds it, and what was measured on families held out: `out`, where that is there."""
+    out = held_out(found) if out is None else out
     steps, thresholds, figures = calibrated(found, out)
     whole = _fitted(found)
     made = {

@@ -32,14 +32,15 @@ def files(
             made, figures = fit.fit(language, fit.examples(rows, seen, terms))
             model = json.dumps(made, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
             yield CONTENT / "model" / f"{language}.json", model
-            yield CONTENT / "model" / f"{language}.card.json", _card(language, model, (rows, figures), inputs)
+            yield CONTENT / "model" / f"{language}.card.json", card(language, model, (rows, figures), inputs)
 
 
-def _card(
+def card(
     language: str, model: str, found: tuple[list[material.Row], Mapping[str, Any]], inputs: Mapping[str, str]
 ) -> str:
+    """Write the card of a model: what it is for, what it learnt from, how it was made, what it reaches on families held out."""
     rows, figures = found
-    card = {
+    written = {
         "language": language,
         "sha256": hashlib.sha256(model.encode()).hexdigest(),
         "intended_use": INTENDED,
@@ -55,4 +56,4 @@ def _card(
         },
         "held_out": dict(figures),
     }
-    return json.dumps(card, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
