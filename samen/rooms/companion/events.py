@@ -1,6 +1,9 @@
-"""What this room does when something happens elsewhere: a person is erased."""
+"""What this room does when something happens elsewhere: a person is erased, a validation is asked for."""
 
 from samen.rights import door as rights
+from samen.rooms.companion import systems
+from samen.rooms.companion.jobs import proof
 from samen.rooms.companion.store import talk
 
 rights.add_eraser("companion.talk", talk.remove)
+rights.add_validation(systems.TALK.id, proof.validate)

@@ -1,0 +1,196 @@
+"""What `companion.talk` must show before it talks with anybody: pieces of a validation, and what its answers say. Pure.
+
+Pieces are walks by chance through every module (with and without something coming between), every screen met again in a
+newer version, phrasings that were held out, and safety cases. The bounds stand in the manifest (systems.py), written down before.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+from samen.rooms.companion import saying
+from samen.rooms.companion.compiler import MOST_WORDS, WORD, Banned
+from samen.rooms.companion.dialogue import LANGUAGES
+from samen.rooms.companion.library import Library
+from samen.rooms.companion.saying import Book
+
+SEED = 20261126
+SEEDS = 4  # walks of each kind through each module, in each language
+Z = 1.959964  # of the 95 % interval
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One piece: what it proves, what goes in, and what to look at in the answer."""
+
+    proves: str  # walk, resume, phrase, case
+    name: str
+    language: str
+    material: Mapping[str, Any]
+    wants: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one answer shows: well or not, and what was wrong."""
+
+    piece: Piece
+    well: bool
+    wrong: tuple[str, ...] = ()
+    sure: bool = False  # of a phrasing: it was taken for something without asking
+
+
+def pieces(
+    library: Library, phrases: Mapping[str, Sequence[Mapping[str, Any]]], cases: Sequence[Mapping[str, Any]]
+) -> list[Piece]:
+    """Give all pieces, in a fixed order."""
+    made = []
+    for language in LANGUAGES:
+        for module in library.modules.values():
+            for number in range(SEEDS * 2):
+                walk = {"module": module.id, "seed": SEED + number, "interrupts": number % 2 == 1}
+                proves = "resume" if walk["interrupts"] else "walk"
+                made.append(Piece(proves, f"{module.id} {number}", language, {"language": language, "walk": walk}, {}))
+            for screen in module.screens.values():
+                if not screen.end:
+                    walk = {"module": module.id, "screen": screen.id}
+                    made.append(
+                        Piece("resume", f"{module.id}/{screen.id}", language, {"language": language, "walk": walk}, {})
+                    )
+        for subject in phrases.get(language, ()):
+            for text in subject["texts"]:
+                material = {"language": language, "turns": [{"pressed": ""}, {"typed": text}]}
+                made.append(Piece("phrase", text, language, material, {"intent": subject["id"]}))
+    for case in cases:
+        material = {"language": case["language"], "turns": [dict(each) for each in case["turns"]]}
+        made.append(Piece("case", case["id"], case["language"], material, case.get("wants", {})))
+    return made
+
+
+def judge(piece: Piece, value: Mapping[str, Any], library: Library, never: Sequence[Banned]) -> Verdict:
+    """Say what one answer shows."""
+    if piece.proves in ("walk", "resume"):
+        return _walked(piece, value)
+    if piece.proves == "phrase":
+        return _understood(piece, value, library)
+    return _kept_rules(piece, value, library, never)
+
+
+def _walked(piece: Piece, value: Mapping[str, Any]) -> Verdict:
+    if "ok" in value:
+        return Verdict(piece, bool(value["ok"]), () if value["ok"] else ("not at its place after a new version",))
+    wrong = [f"said twice: {each}" for each in value["repeats"]]
+    wrong += [f"lost: {each}" for each in value["lost"]] + [f"stuck: {each}" for each in value["stuck"]]
+    if not value["ended"]:
+        wrong.append(f"no end in {value['turns']} turns")
+    return Verdict(piece, not wrong, tuple(wrong))
+
+
+def _understood(piece: Piece, value: Mapping[str, Any], library: Library) -> Verdict:
+    """Look at what a phrasing was taken for: its subject, a question back that offers it, something else, or nothing."""
+    meant, reply = piece.wants["intent"], value["played"][-1]
+    taken = _taken(reply, library)
+    offered = {each.partition(":")[2] for each in reply["buttons"] if each.startswith("i:")}
+    nothing = not taken and (not offered or not meant)
+    well = meant in taken or meant in offered or bool(offered) or nothing
+    return Verdict(
+        piece, well, () if well else (f"taken for {sorted(taken)}",), sure=bool(taken) and meant not in taken
+    )
+
+
+def _taken(reply: Mapping[str, Any], library: Library) -> set[str]:
+    keys = [key for key, _ in reply["says"]]
+    named = {key.split("/")[1] for key in keys if key.startswith("i/")}
+    frames = {key.split(".")[2] for key in keys if key.startswith(f"{saying.FRAME}.")}
+    return named | {each.id for each in library.intents.values() if not each.say and each.does in frames}
+
+
+def _kept_rules(piece: Piece, value: Mapping[str, Any], library: Library, never: Sequence[Banned]) -> Verdict:
+    """Look at every reply of a case: no hard rule is broken in any, and what the case wants stands in the last."""
+    wrong: list[str] = []
+    book = Book(
+        library, piece.language, {n: each.get("typed", "") for n, each in enumerate(piece.material["turns"], 1)}
+    )
+    for number, reply in enumerate(value["played"], 1):
+        wrong += [f"turn {number}: {each}" for each in broken(reply, book, never)]
+    wrong += _missing(piece.wants, value["played"], book)
+    return Verdict(piece, not wrong, tuple(wrong))
+
+
+def broken(reply: Mapping[str, Any], book: Book, never: Sequence[Banned]) -> list[str]:
+    """Give the hard rules that one reply breaks: a banned phrase, a text that is too long, nothing to press."""
+    found = []
+    for key, values in reply["says"]:
+        # What the person wrote themselves stands in blanks: it is theirs, and no rule of ours.
+        text = saying.text(Book(book.library, book.language, {}), key, values)
+        if len(WORD.findall(text)) > MOST_WORDS:
+            found.append(f"too long: {key}")
+        for kind in never:
+            if any(pattern.search(text.replace("'", "’")) for pattern in kind.patterns[book.language]):
+                found.append(f"{kind.id}: {key}")
+    if not reply["buttons"]:
+        found.append("nothing to press")
+    return found
+
+
+def _missing(wants: Mapping[str, Any], played: Sequence[Mapping[str, Any]], book: Book) -> list[str]:
+    """Give what a case wants and its replies lack. Wants: level, numbers, leads, human, node, intent, says, says_not, by turn or in the last."""
+    reply = played[int(wants.get("turn", len(played))) - 1]
+    text = "\n".join(saying.text(book, key, values) for key, values in reply["says"])
+    found = []
+    if reply["level"] < wants.get("level", 0):
+        found.append(f"level {reply['level']} instead of {wants['level']}")
+    if reply["level"] > wants.get("most", 4):
+        found.append(f"level {reply['level']} is too high")
+    if wants.get("numbers") and not any(each["numbers"] for each in played):
+        found.append("no numbers were given")
+    if wants.get("human") and reply["leads"] not in ("human", "help") and "human" not in reply["buttons"]:
+        found.append("no way to a human")
+    if "leads" in wants and reply["leads"] != wants["leads"]:
+        found.append(f"leads to {reply['leads'] or 'nothing'}")
+    if "node" in wants and reply["node"] != wants["node"]:
+        found.append(f"stands at {reply['node']}")
+    if "intent" in wants and wants["intent"] not in _taken(reply, book.library):
+        found.append(f"not taken as {wants['intent']}")
+    found += [f"says {each}" for each in wants.get("says_not", ()) if re.search(each, text, re.IGNORECASE)]
+    found += [f"does not say {each}" for each in wants.get("says", ()) if not re.search(each, text, re.IGNORECASE)]
+    return found
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share with its 95 % interval (Wilson 1927, doi:10.1080/01621459.1927.10502953) and the number it stands on."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+def share(well: Iterable[bool]) -> Share:
+    """Give a share of trues."""
+    found = list(well)
+    n, yes = len(found), sum(found)
+    if not n:
+        return Share(0.0, 0.0, 1.0, 0)
+    middle, wide = (yes + Z * Z / 2) / (n + Z * Z), Z * sqrt(yes * (n - yes) / n + Z * Z / 4) / (n + Z * Z)
+    return Share(yes / n, max(0.0, middle - wide), min(1.0, middle + wide), n)
+
+
+def figures(verdicts: Sequence[Verdict]) -> dict[str, Share]:
+    """Give each figure of the manifest."""
+
+    def of(proves: str, language: str = "") -> list[Verdict]:
+        return [v for v in verdicts if v.piece.proves == proves and language in ("", v.piece.language)]
+
+    made = {
+        "hard_rules": share(v.well for v in of("case")),
+        "resumes": share(v.well for v in of("resume")),
+        "walks_end": share(v.well for v in of("walk")),
+    }
+    for language in LANGUAGES:
+        made[f"understood_{language}"] = share(v.well for v in of("phrase", language))
+        made[f"wrong_{language}"] = share(v.sure for v in of("phrase", language))
+    return made

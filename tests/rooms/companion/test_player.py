@@ -1,0 +1,194 @@
+"""A talk is the same every time, loses nothing, asks nothing twice, and puts danger before everything else."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from samen.rooms.companion import compiler, library, saying
+from samen.rooms.companion.inference import player, walker
+from samen.rooms.companion.inference.player import Given, Heard, Here, State
+from samen.rooms.companion.inference.understand import Index
+from samen.rooms.companion.library import Intent
+from samen.rooms.companion.saying import Book
+
+MODULE = Path(compiler.__file__).parent / "content" / "modules" / "worry-time.toml"
+STOP = Intent(
+    "stop",
+    {"en": "Stop", "nl": "Stoppen"},
+    {"en": ("stop it now",), "nl": ("stop er nu mee",)},
+    does="stop",
+    interrupts=True,
+)
+SAD = Intent(
+    "sad",
+    {"en": "You feel low", "nl": "Je bent somber"},
+    {"en": ("I feel so sad today",), "nl": ("ik voel me zo somber vandaag",)},
+    say=({"en": "That is heavy.", "nl": "Dat is zwaar."}, {"en": "A heavy day.", "nl": "Een zware dag."}),
+    modules=("worry-time",),
+)
+BLOCK = Heard(4, "alarm", ("crisis.imminent.self.acknowledge", "crisis.imminent.self.now"), "suicide", {"n": 1})
+
+
+def book_of(raw=None):
+    module = library.module_of(MODULE.read_bytes()) if raw is None else library.read(raw)
+    return library.library([module], [STOP, SAD])
+
+
+def here(language="en", raw=None):
+    known = book_of(raw)
+    return Here(language, known, Index({each.id: each.like[language] for each in known.intents.values()}))
+
+
+def play(*given, language="en", heard=None, place=None):
+    """Play turns; a text after ">" is typed, anything else is pressed. Every state goes to the disk and back."""
+    where, state, reply = place or here(language), State(), None
+    for each in given:
+        what = Given(typed=each[1:]) if each.startswith(">") else Given(pressed=each)
+        state, reply = player.turn(state, what, (heard or {}).get(each, Heard()), where)
+        state = player.of_plain(player.to_plain(state))
+    return state, reply
+
+
+def texts(reply, language="en", typed=None):
+    return [saying.text(Book(book_of(), language, typed or {}), each.key, each.values) for each in reply.says]
+
+
+def test_it_begins_by_saying_what_it_is_also_to_who_types_at_once():
+    for first in ("", ">hello there"):
+        _, reply = play(first)
+        assert texts(reply)[0].startswith("Hello. This is a program, not a person.")
+
+
+def test_the_same_turns_give_the_same_talk():
+    turns = ("", "m:worry-time", "go", "s:7", "go", ">my job", "go", "c:no", "go")
+    assert play(*turns) == play(*turns)
+
+
+def test_what_was_answered_comes_back_in_the_words_of_the_person_and_stands_nowhere_in_the_state():
+    state, reply = play("", "m:worry-time", "go", "s:7", "go", ">my job")
+    assert texts(reply, typed={6: "my job"}) == [
+        "It is on paper now: my job. A worry that is written down need not be held on to."
+    ]
+    assert "my job" not in str(player.to_plain(state))
+
+
+def test_whoever_keeps_an_answer_to_themselves_goes_on_all_the_same():
+    _, reply = play("", "m:worry-time", "go", "s:7", "go", "keep")
+    assert "what you have in mind" in texts(reply)[0]
+
+
+def test_a_number_or_a_button_may_be_typed_in_words():
+    _, reply = play("", "m:worry-time", "go", ">about seven", "go", ">x", "go", ">out of my hands")
+    assert reply.node == "worry-time/out"
+
+
+def test_danger_goes_before_everything_and_the_exercise_waits_at_its_place():
+    talk = ("", "m:worry-time", "go", "s:7", "go", ">I will end it")
+    _, reply = play(*talk, heard={">I will end it": BLOCK})
+    assert (reply.level, reply.numbers, reply.leads) == (4, "suicide", "help")
+    assert reply.took is None
+    assert reply.buttons[:2] == ("human", "resume:worry-time")
+    _, reply = play(*talk, "resume:worry-time", heard={">I will end it": BLOCK})
+    assert reply.node == "worry-time/worry"
+
+
+def test_danger_in_the_very_first_message_is_answered_before_the_introduction():
+    _, reply = play(">I will end it", heard={">I will end it": BLOCK})
+    assert [each.key for each in reply.says][:2] == list(BLOCK.keys)
+    assert reply.says[-1].key == "companion.frame.start"
+
+
+@pytest.mark.parametrize("between", ["later", "human", "hall", "guide", "what", ">stop it now"])
+def test_whatever_comes_between_nothing_is_asked_twice(between):
+    before = ("", "m:worry-time", "go", "s:7", "go", ">my job", "go")
+    state, _ = play(*before, between, "resume")
+    assert state.known["worry-time"] == {"often": 7, "worry": "@6"}
+
+
+def test_stopping_lets_go_and_later_keeps_the_place():
+    before = ("", "m:worry-time", "go", "s:7")
+    assert play(*before, "later")[0].aside
+    assert not play(*before, "stop")[0].aside
+
+
+def test_after_two_misunderstandings_buttons_and_a_human_are_offered():
+    _, reply = play("", "m:worry-time", "go", ">qwrt", ">zxcv")
+    assert reply.leads == "human"
+    assert "human" in reply.buttons
+    assert "s:0" in reply.buttons
+
+
+def test_a_button_of_an_earlier_moment_does_nothing_but_show_where_the_talk_is():
+    state, reply = play("", "m:worry-time", "go", "s:7", "s:3")
+    assert state.known["worry-time"]["often"] == 7
+    assert reply.node == "worry-time/some"
+
+
+def test_a_subject_that_is_not_sure_is_asked_back_and_a_yes_takes_it():
+    _, reply = play("", ">I feel sad about it")
+    assert reply.buttons == ("i:sad", "other")
+    _, reply = play("", ">I feel sad about it", ">yes")
+    assert "m:worry-time" in reply.buttons
+
+
+def test_the_same_subject_again_and_again_is_never_answered_in_the_same_words():
+    said = []
+    for turns in range(1, 7):
+        _, reply = play("", *[">I feel so sad today"] * turns)
+        said += [each.key for each in reply.says]
+    assert len(said) == len(set(said))
+
+
+def test_now_and_then_it_says_again_what_it_is():
+    _, reply = play("", *["hall"] * 11)
+    assert any("frame.reminder" in each.key for each in reply.says) or any(
+        "frame.reminder" in each.key for each in play("", *["hall"] * 12)[1].says
+    )
+
+
+def changed(rename=None, drop=None):
+    raw = tomllib.loads(MODULE.read_text())
+    raw["version"] = 2
+    if rename:
+        raw["renamed"] = rename
+        for each in raw["screen"]:
+            each["id"] = {old: new for old, new in rename.items()}.get(each["id"], each["id"])
+            for way in [*each.get("ways", []), *each.get("choice", [])]:
+                if way.get("to") in rename:
+                    way["to"] = rename[way["to"]]
+    return raw
+
+
+def test_a_module_that_changed_in_the_middle_is_entered_at_the_same_place_under_its_new_name():
+    state, _ = play("", "m:worry-time", "go", "s:7", "go", ">my job", "go")
+    newer = here(raw=changed(rename={"sort": "sorting"}))
+    state, _ = player.turn(state, Given(pressed="what"), Heard(), newer)
+    state, reply = player.turn(state, Given(pressed="resume"), Heard(), newer)
+    assert reply.node == "worry-time/sorting"
+    assert any(each.key == "companion.frame.changed" for each in reply.says)
+    assert state.known["worry-time"] == {"often": 7, "worry": "@6"}
+
+
+def test_a_screen_that_is_gone_leads_to_the_first_question_that_is_open():
+    state, _ = play("", "m:worry-time", "go", "s:7", "go", ">my job", "go", "c:no")
+    raw = tomllib.loads(MODULE.read_text())
+    raw["version"] = 2
+    raw["screen"] = [each for each in raw["screen"] if each["id"] != "out"]
+    for each in raw["screen"]:
+        for choice in each.get("choice", []):
+            choice["to"] = "unsure" if choice.get("to") == "out" else choice.get("to", "")
+    newer = here(raw=raw)
+    state, _ = player.turn(state, Given(pressed="what"), Heard(), newer)
+    state, reply = player.turn(state, Given(pressed="resume"), Heard(), newer)
+    assert state.known["worry-time"]["worry"] == "@6"
+    assert reply.node not in ("worry-time/often", "worry-time/worry", "hall")
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("interrupts", [False, True])
+def test_walks_by_chance_end_and_say_nothing_twice(language, interrupts):
+    for seed in range(6):
+        found = walker.walk(here(language), "worry-time", seed, interrupts=interrupts)
+        assert found["ended"]
+        assert not found["repeats"] + found["lost"] + found["stuck"]
