@@ -17,6 +17,7 @@ from samen.people import store as people
 from samen.people.models import Account, PersonKey
 from samen.rights.models.service import Case
 from samen.rights.store import service, stopping
+from samen.rooms.crisis.store import drift
 from samen.web import serving
 from samen.web.backup import halves_in, last_backup
 from samen.web.config import Config
@@ -83,6 +84,7 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
         lambda: backups(config, now),
         postgresql,
         lambda: disk(config.home),
+        line_changed,
     )
     for look in looks:
         yield from look()
@@ -306,3 +308,15 @@ def disk(home: Path) -> Iterator[Finding]:
     if (free := disk_usage(home).free) < LEAST_FREE:
         text = f"{free // 2**20} MB are free where the service keeps its data."
         yield Finding(Level.WARNING, "DISK", text, str(home), "Make room: a full disk stops every change.")
+
+
+def line_changed() -> Iterator[Finding]:
+    """Find that what the help line hears has left its limits, and that nobody who leads care has looked yet."""
+    if found := drift.open_ones():
+        yield Finding(
+            Level.WARNING,
+            "LINE_DRIFT",
+            f"What the help line hears has changed since {min(each.at for each in found):%Y-%m-%d}, and nobody has looked yet.",
+            "/line/drift",
+            "Ask a clinician to look at that page: new messages to label, or other thresholds, may be due.",
+        )

@@ -14,6 +14,8 @@ from samen.rooms.crisis.drift import Counted, Week
 from samen.rooms.crisis.jobs import drift as job
 from samen.rooms.crisis.models.hearing import DriftNotice, HeardCount
 from samen.rooms.crisis.store import drift as store
+from samen.web import doctor_data
+from samen.web.findings import Level
 from tests.named import sign_in
 from tests.rights.example import human
 from tests.rooms.crisis.service import MEANS, SAFE, in_service, writes
@@ -122,6 +124,7 @@ def test_a_change_is_told_once_and_stays_until_somebody_looked():
     filled(45)
     assert job.look(timezone.now()) >= 1
     assert job.look(timezone.now()) == 0
+    assert [(each.code, each.level) for each in doctor_data.line_changed()] == [("LINE_DRIFT", Level.WARNING)]
     sam = human("sam", Role.CLINICIAN)
     client = sign_in(Client(), sam)
     assert reverse("crisis:drift") in client.get(reverse("crisis:labels")).content.decode()

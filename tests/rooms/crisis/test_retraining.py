@@ -292,6 +292,14 @@ def test_a_self_test_is_due_at_once_after_a_threshold_moved(lead, other):
     assert selftest.due(day, last)
 
 
+def test_what_was_chosen_before_anything_is_in_use_is_tested_as_well(lead, other, in_order):
+    day = timezone.localtime(NOW()).replace(hour=15)
+    last = reports.keep(made_report(room_systems(), at=NOW()), at=NOW())
+    points.approve(point(lead).version, room_systems(), by=other, at=NOW())
+    assert selftest.due(day, last)
+    assert not selftest.due(day, reports.keep(made_report(room_systems(), at=NOW()), at=NOW()))
+
+
 def test_a_threshold_of_another_model_says_nothing_of_this_one(lead, other):
     points.approve(point(lead).version, room_systems(), by=other, at=NOW())
     adopt(kept(), lead, other)

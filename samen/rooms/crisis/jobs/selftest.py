@@ -24,7 +24,7 @@ from samen.rooms.crisis.models.selftest import SelfTest
 from samen.rooms.crisis.selftest import corpus, hazards, queue, report
 from samen.rooms.crisis.selftest.bars import LANGUAGES
 from samen.rooms.crisis.selftest.plan import ORDINARY, SEED, Ordinary, Plan, answer, beside, plan
-from samen.rooms.crisis.store import policies
+from samen.rooms.crisis.store import candidates, policies
 from samen.rooms.crisis.store import selftest as store
 from samen.rooms.crisis.training import ordinary
 
@@ -102,11 +102,11 @@ def _toml(folder: str, language: str) -> dict[str, Any]:
 
 
 def due(now: datetime, last: SelfTest | None) -> bool:
-    """Say whether a self-test is due: each night, and at once when a version is in use that the last one did not judge."""
+    """Say whether a self-test is due: each night, and at once when the last one did not judge what is in use or was chosen here."""
     mine = room_systems()
     runs = store.versions({each.id: each.digest for each in mine}, systems.hears())
     changed = last is None or last.versions != runs
-    if changed and any(rights.in_use(each) for each in mine):
+    if changed and (any(rights.in_use(each) for each in mine) or candidates.chosen_since(last.at if last else None)):
         return True
     return timezone.localtime(now).hour == NIGHT and (last is None or now - last.at > EVERY)
 

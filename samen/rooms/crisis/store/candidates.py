@@ -90,6 +90,12 @@ def chosen(came_along: Mapping[str, str]) -> dict[str, Chosen]:
     return found
 
 
+def chosen_since(at: datetime | None) -> bool:
+    """Say whether humans here adopted a model or approved thresholds after a moment, or ever when none is given."""
+    chosen = (Adoption.objects.exclude(approved_at=None), OperatingPoint.objects.exclude(approved_at=None))
+    return any((rows.filter(approved_at__gt=at) if at else rows).exists() for rows in chosen)
+
+
 def model_text(sha256: str) -> str:
     """Give a model as a file holds it. Raises: Candidate.DoesNotExist."""
     return Candidate.objects.filter(sha256=sha256).exclude(model="").values_list("model", flat=True)[:1].get()

@@ -150,7 +150,7 @@ def _row(candidate: UUID) -> Candidate:
 
 def _table(found: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     """Put both models beside each other, figure by figure, each with its interval."""
-    columns = [sentence(f"models.{each}") for each in ("figure", "now", "candidate", "of")]
+    columns = [sentence(f"models.{each}") for each in ("figure", "now", "candidate", "n")]
     rows = []
     for name in names:
         now, then = found["now"][name], found["candidate"][name]

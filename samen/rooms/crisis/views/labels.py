@@ -27,7 +27,7 @@ from samen.rooms.crisis.store.candidates import NotNow
 from samen.rooms.crisis.store.labels import Both, Said
 from samen.words import say
 
-UNCLEAR = "unclear"
+UNCLEAR, NOTHING = "unclear", "nothing"
 LARGEST = 2_000_000  # bytes of a file
 CAN_SAY = tuple(str(int(level)) for level in Level)
 
@@ -84,26 +84,24 @@ class LabelForm(forms.Form):
     topic = forms.ChoiceField(
         label=label("say.topic"),
         help_text=label("say.topic_help"),
-        choices=[("", label("say.no_topic")), *((str(each), topic_word(str(each))) for each in Topic)],
-        required=False,
+        choices=[(NOTHING, label("say.no_topic")), *((str(each), topic_word(str(each))) for each in Topic)],
     )
     trap = forms.ChoiceField(
         label=label("say.trap"),
         choices=[("yes", label("say.yes")), ("no", label("say.no"))],
         widget=forms.RadioSelect,
-        required=False,
+        error_messages={"required": label("problem.TRAP")},
     )
 
     def clean(self) -> dict[str, Any]:
-        """Ask for what goes with the level: a topic from "unclear danger" up, and whether it could be misread."""
+        """Ask for what goes with the level: nothing for who cannot say, a topic from "unclear danger" up."""
         said = super().clean() or {}
         level = said.get("level")
-        if level in (None, UNCLEAR):
-            return said
-        if int(level) >= Level.UNCLEAR and not said.get("topic"):
+        if level == UNCLEAR:
+            self.errors.pop("trap", None)
+            self.errors.pop("topic", None)
+        elif level is not None and int(level) >= Level.UNCLEAR and said.get("topic") == NOTHING:
             self.add_error("topic", sentence("problem.TOPIC"))
-        if not said.get("trap"):
-            self.add_error("trap", sentence("problem.TRAP"))
         return said
 
     def said(self) -> Said:
@@ -111,7 +109,8 @@ class LabelForm(forms.Form):
         given = self.cleaned_data
         if given["level"] == UNCLEAR:
             return Said(None)
-        return Said(int(given["level"]), given["topic"], given["trap"] == "yes")
+        topic = "" if given["topic"] == NOTHING else given["topic"]
+        return Said(int(given["level"]), topic, given["trap"] == "yes")
 
 
 @dataclass(frozen=True)

@@ -111,9 +111,10 @@ def _page(request: Request, form: TryForm | None, tried: Tried | None = None, *,
     now = systems.hears()
     context: dict[str, Any] = {
         "form": form or TryForm(initial=_initial(now)),
-        "in_force": [(each, *(round(value * 100, 1) for value in now[each][1:])) for each in sorted(now)],
+        "in_force": [(each, *(figure(value * 100, 1) for value in now[each][1:])) for each in sorted(now)],
         "rows": [
-            (each, round(each.ask * 100, 1), round(each.alarm * 100, 1), _kept(each.cost)) for each in store.versions()
+            (each, figure(each.ask * 100, 1), figure(each.alarm * 100, 1), _kept(each.cost))
+            for each in store.versions()
         ],
         "leads": may(request.roles, Duty.LEAD),
         "steps": steps(),
