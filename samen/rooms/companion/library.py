@@ -7,7 +7,7 @@ from typing import Any
 
 from samen.rooms.companion.dialogue import LANGUAGES, Module, Words, digest_of, read
 
-DOES = frozenset({"talk", "lead", "care", "later", "stop", "hall", "resume", "what", "human"})
+DOES = frozenset({"talk", "lead", "care", "later", "stop", "hall", "resume", "what", "human", "skip"})
 LEADS = frozenset({"", "human", "guide", "help", "record"})
 
 

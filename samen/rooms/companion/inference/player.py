@@ -464,6 +464,8 @@ class Turn:
         self.state = replace(self.state, missed=0, asked_back=())
         if intent.does in ("later", "stop", "hall", "resume", "what", "human"):
             return self.pressed(intent.does)
+        if intent.does == "skip":
+            return self._skipped()
         self.put_aside()
         ways = [f"i/{intent.id}/{number}" for number in range(len(intent.say))]
         if all(key in {said for _, said in self.state.said} for key in ways):
@@ -472,6 +474,15 @@ class Turn:
         offered = [f"m:{name}" for name in intent.modules if name in self.here.library.modules]
         more = ["human"] if intent.does in ("lead", "care") else []
         return self.reply([*offered, *self._going(), *more, "hall"], entry=Type.TEXT, leads=intent.leads)
+
+    def _skipped(self) -> Reply:
+        """Let somebody keep an answer to themselves; a choice that decides where it goes on cannot be skipped."""
+        place = self.state.place
+        if place is not None:
+            shown = self.here.library.modules[place.module].screens[place.screen]
+            if self._type(place, shown) in (Type.TEXT, Type.LIST, Type.SCALE):
+                return self.answer(KEPT)
+        return self.missed()
 
     def danger(self, heard: Heard, *, first: bool) -> Reply:
         """Say what the crisis room gives, and put the rest aside; it can be gone on with when the person wants."""
