@@ -169,6 +169,20 @@ def test_one_model_is_made_at_a_time(lead):
         candidates.ask("en", by=lead, at=NOW())
 
 
+def test_one_that_was_cut_off_does_not_stand_in_the_way_for_ever(lead):
+    first = candidates.ask("nl", by=lead, at=NOW() - timedelta(hours=7))
+    candidates.ask("nl", by=lead, at=NOW())
+    assert candidates.one(first.pk).state == "failed"
+
+
+def test_a_model_that_could_not_be_tried_is_not_proposed(lead, few):
+    pytest.importorskip("sklearn")
+    row = candidates.ask("nl", by=lead, at=NOW())
+    retraining.run(row.pk, now=NOW(), asked=few, written=written())
+    with pytest.raises(NotNow, match="NOT_READY"):
+        candidates.propose("nl", row.pk, "Better", by=lead, at=NOW())
+
+
 # --- adopting -----------------------------------------------------------------------------------------------------------
 
 

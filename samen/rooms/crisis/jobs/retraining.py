@@ -62,7 +62,7 @@ def run(candidate: UUID, *, now: datetime, asked: Plan | None = None, written: S
     try:
         said = labels.settled(row.language)
         made = fitted(row.language, said, written)
-        candidates.keep(candidate, made, {}, at=now)  # the model first: what is compared must be there to be read
+        candidates.keep(candidate, made)
         report = beside(row.language, made, said, asked or selftest.read_plan())
     except NotTried as no:
         candidates.failed(candidate, str(no), at=now)
@@ -72,7 +72,7 @@ def run(candidate: UUID, *, now: datetime, asked: Plan | None = None, written: S
         candidates.failed(candidate, "FAILED", at=now)
         log.error("A model could not be fitted (%s).", type(wrong).__name__)
         return "failed"
-    Candidate.objects.filter(pk=candidate).update(report=report, done_at=timezone.now())
+    candidates.ready(candidate, made, report, at=now)
     return "ready"
 
 

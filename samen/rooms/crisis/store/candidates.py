@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from samen.rights.register import Registered
 from samen.rooms.crisis.models.hearing import LANGUAGES, Adoption, Candidate, OperatingPoint
 
 CAME_ALONG = "came-along"
+LONGEST = timedelta(hours=6)  # what was not made by then was cut off, and does not stand in the way of another
 
 
 class NotNow(ValueError):
@@ -118,7 +119,9 @@ def ask(language: str, *, by: Account, at: datetime) -> Candidate:
     """Ask for a model. Raises: NotAllowed; NotNow while one is being made."""
     decides(by, at)
     with transaction.atomic():
-        if Candidate.objects.filter(state__in=("waiting", "fitting")).exists():
+        busy = Candidate.objects.filter(state__in=("waiting", "fitting"))
+        busy.filter(at__lte=at - LONGEST).update(state="failed", problem="FAILED", done_at=at)
+        if busy.exists():
             raise NotNow("FITTING")
         return Candidate.objects.create(language=language, by=by, at=at)
 
@@ -129,13 +132,21 @@ def begin(candidate: UUID) -> Candidate | None:
     return one(candidate) if changed else None
 
 
-def keep(candidate: UUID, made: Made, report: Mapping[str, Any], *, at: datetime) -> None:
-    """Keep what a job made, and put its digests on the ledger."""
+def keep(candidate: UUID, made: Made) -> None:
+    """Keep a model that a job made, so that it can be tried; it is not ready before it was put beside the one in use."""
+    Candidate.objects.filter(pk=candidate).update(
+        model=made.model,
+        sha256=made.sha256,
+        card=made.card,
+        learnt=list(made.learnt),
+        scores=list(made.scores),
+    )
+
+
+def ready(candidate: UUID, made: Made, report: Mapping[str, Any], *, at: datetime) -> None:
+    """Keep the report of a candidate, which can be proposed from now on, and put its digests on the ledger."""
     with transaction.atomic():
-        Candidate.objects.filter(pk=candidate).update(
-            state="ready", done_at=at, model=made.model, sha256=made.sha256, card=made.card,
-            learnt=list(made.learnt), scores=list(made.scores), report=dict(report),
-        )  # fmt: skip
+        Candidate.objects.filter(pk=candidate).update(state="ready", done_at=at, report=dict(report))
         facts = {"candidate": str(candidate), "model": made.sha256, "labels": len(made.learnt)}
         ledger.append([Entry(Kind.REGISTER, facts=facts)], at=at)
 

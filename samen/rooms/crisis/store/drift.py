@@ -15,7 +15,13 @@ from samen.rooms.crisis.store.candidates import decides
 
 def count(day: date, language: str, version: str, *, action: str, probability: float) -> None:
     """Count one message that was read."""
-    where: dict[str, Any] = {"day": day, "language": language, "version": version, "action": action, "bin": drift.bin_of(probability)}
+    where: dict[str, Any] = {
+        "day": day,
+        "language": language,
+        "version": version,
+        "action": action,
+        "bin": drift.bin_of(probability),
+    }
     with transaction.atomic():
         row, _ = HeardCount.objects.get_or_create(**where)
         HeardCount.objects.filter(pk=row.pk).update(n=F("n") + 1)

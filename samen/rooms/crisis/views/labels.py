@@ -28,6 +28,7 @@ from samen.rooms.crisis.store.labels import Both, Said
 from samen.words import say
 
 UNCLEAR, NOTHING = "unclear", "nothing"
+SHOWN = 20  # messages to be settled that one page holds
 LARGEST = 2_000_000  # bytes of a file
 CAN_SAY = tuple(str(int(level)) for level in Level)
 
@@ -235,10 +236,12 @@ def _one(request: Request, found: LabelRound, failed: tuple[int, LabelForm] | No
     }
     if standing.complete:
         both = store.both(found)
+        waiting = [each for each in both if _open(each)]
         levels = [(one.level, other.level) for one, other in (each.labels for each in both)]
         context |= {
             "agree": agreement.of_pairs(levels),
-            "differ": [_differs(each, request, failed) for each in both if _open(each)],
+            "differ": [_differs(each, request, failed) for each in waiting[:SHOWN]],
+            "waiting": len(waiting),
             "table": _table(both),
             "author": _beside_author(both),
         }

@@ -126,6 +126,7 @@ def _page(
         "kept": kept,
         "report": kept.report,
         "rows": store.rows(),
+        "hears": [_hears(language, each) for language, each in sorted(kept.report.get("hears", {}).items())],
         "other_version": not _judged_what_runs(kept),
         "tables": _tables(kept.report),
         "rivals": _rivals(kept.report),
@@ -137,6 +138,14 @@ def _page(
         "signing": (signing or SignForm(auto_id="sign_%s")) if _may_sign(kept, duties, request) else None,
     }
     return render(request, "crisis/selftest/report.html", context, status=422 if failed else 200)
+
+
+def _hears(language: str, found: Sequence[Any]) -> str:
+    """Say by which model and thresholds a language was heard."""
+    sha, ask, alarm = found
+    shown = [f"{value * PERCENT:.1f}" for value in (ask, alarm)]
+    ask, alarm = (each.replace(".", ",") if _language() == "nl" else each for each in shown)
+    return sentence("hears", part=sentence(f"part.{language}"), model=sha[:12], ask=ask, alarm=alarm)
 
 
 def _may_sign(kept: Kept, duties: set[Duty], request: Request) -> bool:
