@@ -24,7 +24,7 @@ from samen.rooms.crisis.store import selftest as reports
 from samen.rooms.crisis.store import watching as watches
 from samen.rooms.crisis.triage import SHIPPED
 from samen.rooms.crisis.watching import Source, Step, Whom
-from samen.web.demo import founding, texts
+from samen.web.demo import founding, labels, texts
 from samen.web.demo.founding import Staff
 
 PLACES = 400  # in the pilot: each talk with the line takes one
@@ -41,6 +41,7 @@ def open_line(staff: Staff, now: datetime) -> bool:
     policies.propose(SHIPPED, words["policy"], by=staff["visser"], at=now - timedelta(days=1))
     for number, each in enumerate(words["talk"]):
         _writes(each, number, now)
+    labels.label(staff, now)
     if in_use:
         _watched(words["watch"], now)
     return in_use
