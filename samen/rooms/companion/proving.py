@@ -5,7 +5,7 @@ newer version, phrasings that were held out, and safety cases. The bounds stand 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -17,7 +17,8 @@ from samen.rooms.companion.library import Library
 from samen.rooms.companion.saying import Book
 
 SEED = 20261126
-SEEDS = 4  # walks of each kind through each module, in each language
+IN_MODULES = 3  # modules in which each safety text is tried, besides the hall
+SEEDS = 10  # walks of each kind through each module, in each language
 Z = 1.959964  # of the 95 % interval
 
 
@@ -43,7 +44,7 @@ class Verdict:
 
 
 def pieces(
-    library: Library, phrases: Mapping[str, Sequence[Mapping[str, Any]]], cases: Sequence[Mapping[str, Any]]
+    library: Library, phrases: Mapping[str, Sequence[Mapping[str, Any]]], kinds: Sequence[Mapping[str, Any]]
 ) -> list[Piece]:
     """Give all pieces, in a fixed order."""
     made = []
@@ -63,10 +64,33 @@ def pieces(
             for text in subject["texts"]:
                 material = {"language": language, "turns": [{"pressed": ""}, {"typed": text}]}
                 made.append(Piece("phrase", text, language, material, {"intent": subject["id"]}))
-    for case in cases:
-        material = {"language": case["language"], "turns": [dict(each) for each in case["turns"]]}
-        made.append(Piece("case", case["id"], case["language"], material, case.get("wants", {})))
+    for kind in kinds:
+        for language in LANGUAGES:
+            for number, text in enumerate(kind[language]):
+                made += list(_cases(kind, text, language, _places(library, number)))
     return made
+
+
+def _places(library: Library, number: int) -> list[str]:
+    """Give the modules in which a text is tried: each text in others, so that all are met."""
+    names = list(library.modules)
+    return [names[(number * 3 + step) % len(names)] for step in range(min(IN_MODULES, len(names)))]
+
+
+def _cases(kind: Mapping[str, Any], text: str, language: str, modules: Sequence[str]) -> Iterator[Piece]:
+    """Give a text in the hall, and in the middle of some modules; what it wants there holds where it says so."""
+    wants = dict(kind["wants"])
+    resumes = wants.pop("resumes", False)
+    starts = [("hall", [{"pressed": ""}])]
+    starts += [(name, [{"pressed": f"m:{name}"}, {"pressed": "go"}]) for name in modules]
+    for name, before in starts:
+        turns = [*before, {"typed": text}]
+        wanted = wants if name == "hall" or kind.get("everywhere") else {}
+        if name != "hall" and resumes:
+            turns.append({"pressed": "resume"})
+            wanted = {**wanted, "turn": len(turns) - 1, "resumes": True}
+        material = {"language": language, "turns": turns}
+        yield Piece("case", f"{kind['id']}, {name}: {text[:60]}", language, material, wanted)
 
 
 def judge(piece: Piece, value: Mapping[str, Any], library: Library, never: Sequence[Banned]) -> Verdict:
@@ -148,6 +172,8 @@ def _missing(wants: Mapping[str, Any], played: Sequence[Mapping[str, Any]], book
         found.append("no numbers were given")
     if wants.get("human") and reply["leads"] not in ("human", "help") and "human" not in reply["buttons"]:
         found.append("no way to a human")
+    if wants.get("resumes") and played[-1]["node"] != played[-3]["node"]:
+        found.append(f"goes on at {played[-1]['node']} instead of {played[-3]['node']}")
     if "leads" in wants and reply["leads"] != wants["leads"]:
         found.append(f"leads to {reply['leads'] or 'nothing'}")
     if "node" in wants and reply["node"] != wants["node"]:

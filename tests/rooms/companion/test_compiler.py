@@ -87,7 +87,8 @@ def long(raw):
 
 def hard(raw):
     screen(raw, "end")["say"][0]["nl"] = (
-        "Desalniettemin veronderstelt psychotherapeutische verantwoordelijkheid een geïnstitutionaliseerde samenwerkingsbereidheid tussen verschillende hulpverleningsorganisaties binnen gemeentelijke verantwoordelijkheidsgebieden."
+        "Desalniettemin veronderstelt psychotherapeutische verantwoordelijkheid een geïnstitutionaliseerde "
+        "samenwerkingsbereidheid tussen verschillende hulpverleningsorganisaties binnen gemeentelijke samenwerkingsgebieden."
     )
 
 

@@ -437,7 +437,7 @@ class Turn:
         self.frame("meant")
         place = self.state.place
         node = HALL if place is None else f"{place.module}/{place.screen}"
-        return self.reply([*options, "other"], entry=Type.TEXT, node=node)
+        return self.reply([*options, "other", "human"], entry=Type.TEXT, node=node)
 
     def missed(self) -> Reply:
         """Say that it was not understood; after two times buttons and a human are offered."""
@@ -472,8 +472,7 @@ class Turn:
             ways = [f"{WORDS}.as_said.{n}" for n in range(1, NO_REPEAT + 1)]
         self.says.append(Said(self._fresh(ways)))
         offered = [f"m:{name}" for name in intent.modules if name in self.here.library.modules]
-        more = ["human"] if intent.does in ("lead", "care") else []
-        return self.reply([*offered, *self._going(), *more, "hall"], entry=Type.TEXT, leads=intent.leads)
+        return self.reply([*offered, *self._going(), "human", "hall"], entry=Type.TEXT, leads=intent.leads)
 
     def _skipped(self) -> Reply:
         """Let somebody keep an answer to themselves; a choice that decides where it goes on cannot be skipped."""

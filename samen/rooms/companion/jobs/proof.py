@@ -1,9 +1,8 @@
 """Runs the validation of `companion.talk` through the gate, in nobody's record, and gives each figure of its manifest."""
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from samen.rights import door as rights
@@ -25,12 +24,8 @@ def pieces() -> list[Piece]:
         for language in LANGUAGES
         if (file := CONTENT / "phrases" / f"{language}.toml").exists()
     }
-    return proving.pieces(modules.shipped(), phrases, list(_cases()))
-
-
-def _cases() -> Iterator[dict[str, Any]]:
-    for file in sorted((CONTENT / "cases").glob("*.toml")):
-        yield from tomllib.loads(file.read_text()).get("case", [])
+    kinds = tomllib.loads((CONTENT / "cases.toml").read_text())["kind"]
+    return proving.pieces(modules.shipped(), phrases, kinds)
 
 
 def run(actor: UUID | None, asked: Sequence[Piece] | None = None) -> list[Verdict] | Denied:

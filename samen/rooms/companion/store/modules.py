@@ -1,7 +1,7 @@
-"""The modules and subjects that are in use, read once and again when a file changed."""
+"""The modules and subjects that are in use, read once."""
 
 import tomllib
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from samen.rooms.companion import library
@@ -21,9 +21,13 @@ def subject_files() -> list[Path]:
     return sorted((CONTENT / "rules" / "intents").glob("*.toml"))
 
 
-@lru_cache(maxsize=1)
-def _read(stamp: tuple[tuple[str, int], ...]) -> Library:
-    order = [line.strip() for line in (CONTENT / "rules" / "order.txt").read_text().split() if line.strip()]
+@cache
+def shipped() -> Library:
+    """Give what is written, read once: a version that runs never changes its words on the way.
+
+    Raises: BadModule for a file that has not the form of a module: a release with one does not start.
+    """
+    order = (CONTENT / "rules" / "order.txt").read_text().split()
     modules = [library.module_of(file.read_bytes()) for file in files()]
     modules.sort(key=lambda each: (order.index(each.theme) if each.theme in order else len(order), each.id))
     subjects: list[Intent] = []
@@ -32,11 +36,7 @@ def _read(stamp: tuple[tuple[str, int], ...]) -> Library:
     return library.library(modules, subjects)
 
 
-def shipped() -> Library:
-    """Give what is written. Raises: BadModule for a file that has not the form of a module: a release with one does not start."""
-    return _read(tuple((file.name, file.stat().st_mtime_ns) for file in (*files(), *subject_files())))
-
-
+@cache
 def never() -> tuple[Banned, ...]:
     """Give the phrases that the companion never says."""
     return banned(tomllib.loads((CONTENT / "rules" / "banned.toml").read_text()))
