@@ -13,7 +13,7 @@ from samen.rooms.crisis.imminent import Said
 from samen.rooms.crisis.jobs import line
 from samen.rooms.crisis.jobs.line import Answer as Answer
 from samen.rooms.crisis.jobs.line import block as block
-from samen.rooms.crisis.reading import Level, action_of
+from samen.rooms.crisis.reading import action_of
 from samen.rooms.crisis.store import contacts, watching
 
 

@@ -1,6 +1,6 @@
 """A linear model over words, parts of words and what the rules saw, scored in plain Python from a file.
 
-Word 1-2-grams and character 3-5-grams within words over the normalised text, sublinear TF-IDF, two logistic heads (risk:
+Words, pairs of words up to three apart, and character 3-5-grams within words over the normalised text, sublinear TF-IDF, two logistic heads (risk:
 level 2 and up; danger: level 3 and up), each calibrated by isotonic steps. Fitted in `training/`; nothing is fitted here.
 """
 
@@ -129,15 +129,21 @@ def _block(counts: Counts, known: Mapping[str, tuple[float, float, float]]) -> t
 
 
 def word_terms(words: Sequence[str]) -> Counts:
-    """Count words and pairs of neighbours."""
+    """Count words, pairs of neighbours, and pairs with one or two words in between ("boot _ tonight")."""
     counts: dict[str, int] = {}
-    before = ""
+    before = last = first = ""
     for word in words:
         counts[word] = counts.get(word, 0) + 1
         if before:
             pair = f"{before} {word}"
             counts[pair] = counts.get(pair, 0) + 1
-        before = word
+        if last:
+            apart = f"{last} _ {word}"
+            counts[apart] = counts.get(apart, 0) + 1
+        if first:
+            apart = f"{first} _ {word}"
+            counts[apart] = counts.get(apart, 0) + 1
+        first, last, before = last, before, word
     return counts
 
 

@@ -51,7 +51,7 @@ def rows(language: str, labelled: Iterable[Labelled], written: Sequence[Row] | N
         found.append(replace(row, level=own.level, topic=own.topic, trap=_trap(own)) if own else row)
     known = {row.text for row in found}
     found += [
-        Row(each.text, f"{HERE}{each.number}", language, each.level, each.topic, _trap(each))
+        Row(each.text, f"{HERE}{each.number}", language, each.level, each.topic, _trap(each), blind=True)
         for each in said
         if not each.written and each.text not in known
     ]

@@ -1,8 +1,9 @@
 """Fits the model that stands beside the rules: TF-IDF with logistic heads over words and what the rules saw, calibrated by families.
 
-Families never cross a split. Rules were written by people who had seen the training messages, so on those they look better
-than they are: each message in danger is learnt a second time without the marks of its rules. Source of the calibration:
-isotonic regression on scores of families that the scorer had not seen (Zadrozny and Elkan 2002, doi:10.1145/775047.775151).
+Families never cross a split. Rules were written by people who had seen part of the messages, so on those they look better
+than they are: these are learnt from without the marks of the rules. What rules are worth, the calibration and the thresholds
+come from messages by authors who had seen no rule (`Row.blind`). Source of the calibration: isotonic regression on scores of
+families that the scorer had not seen (Zadrozny and Elkan 2002, doi:10.1145/775047.775151).
 """
 
 from collections import Counter
@@ -22,16 +23,19 @@ from samen.rooms.crisis.training.material import Row, noisy
 FOLDS = 5
 SEED = 20261125
 STRENGTH = 6.0  # C of the logistic regression: chosen by the loss over families
-KEPT = {"words": 6000, "parts": 14000}  # terms kept in a file
+KEPT = {"words": 14000, "parts": 16000}  # terms kept in a file
 DIGITS = 3
-WITHOUT_RULES = 0.4  # share of dangers that stand in the calibration as if no rule had seen them
+HALF_WEIGHT = 0.5  # of a copy that was typed worse
 CUTS = (2, 3)  # risk: level 2 and up; danger: level 3 and up
 # What the thresholds must leave alone, measured on families that were held out. A missed danger weighs more than an alarm
 # that a counsellor closes (docs/decisions/0009): so they are as low as the bars for harmless talk let them be. Plain talk in
 # the corpus is harder than ordinary talk, of which the self-test measures false alarms apart.
-TRAPS_LEFT_ALONE = 0.965
-PLAIN_LEFT_ALONE = 0.988
-HARMLESS_NOT_ASKED = 0.93
+TRAPS_LEFT_ALONE = 0.95
+PLAIN_LEFT_ALONE = 0.993
+HARMLESS_NOT_ASKED = 0.9
+SLOPE = (
+    0.03  # of the raw score in a calibrated one: isotonic steps are flat, and a threshold needs an order within them
+)
 OF_RULES = ("level ", "reached ", "topic ", "several")
 
 Seen = Callable[[str], tuple[Sequence[str], Sequence[str], int]]
@@ -47,7 +51,7 @@ class Example:
     marks: frozenset[str]
     rules: int  # the level that rules alone reach
     weight: float = 1.0
-    as_came: bool = True  # neither a noisy copy nor one without rules
+    as_came: bool = True  # it counts in the calibration: no noisy copy, and by an author who had seen no rule
 
 
 @dataclass(frozen=True)
@@ -68,17 +72,17 @@ class Fitted:
 
 
 def examples(rows: Sequence[Row], seen: Seen, terms: Terms) -> list[Example]:
-    """Make the examples of messages: as they came, as typed worse, and dangers as if no rule had seen them."""
+    """Make the examples of messages: as they came and as typed worse; where the rules were made on them, without what rules saw."""
+    blind = any(row.blind for row in rows)  # a corpus without such authors is taken as it is
     made = []
     for number, row in enumerate([*rows, *noisy(rows, SEED)]):
         words, marks, level = seen(row.text)
-        one = Example(row, terms(words), frozenset(marks), level, as_came=number < len(rows))
-        if not one.as_came:
-            one = Example(row, one.blocks, one.marks, level, 0.5, as_came=False)
-        made.append(one)
-        if row.level >= 2 and one.as_came:
-            bare = frozenset(mark for mark in marks if not mark.startswith(OF_RULES)) | {"level 0"}
-            made.append(Example(row, one.blocks, bare, 0, 1.0, as_came=False))
+        honest, came = row.blind or not blind, number < len(rows)
+        if not honest:
+            marks = [*(mark for mark in marks if not mark.startswith(OF_RULES)), "level 0"]
+        made.append(
+            Example(row, terms(words), frozenset(marks), level, 1.0 if came else HALF_WEIGHT, as_came=came and honest)
+        )
     return made
 
 
@@ -221,20 +225,18 @@ def _blocks(fitted: Fitted) -> dict[str, Any]:
 def calibrated(found: Sequence[Example], out: np.ndarray) -> tuple[dict[str, Any], tuple[float, float], dict[str, Any]]:
     """Give the isotonic steps of both heads, the thresholds for a question and an alarm, and the figures they come from."""
     came = np.array([each.as_came for each in found])
-    bare = np.array([not each.as_came and each.weight == 1.0 for each in found])
-    weight = np.where(came, np.where([each.row.level >= 2 for each in found], 1 - WITHOUT_RULES, 1.0), WITHOUT_RULES)
-    used = came | bare
     steps, probabilities = {}, []
     for head, (name, cut) in enumerate(zip(("risk", "danger"), CUTS, strict=True)):
         truth = np.array([each.row.level >= cut for each in found], dtype=float)
         curve = IsotonicRegression(y_min=0.005, y_max=0.995, out_of_bounds="clip")
-        curve.fit(out[used, head], truth[used], weight[used])
+        curve.fit(out[came, head], truth[came])
         at = [round(float(each), 4) for each in curve.X_thresholds_]
-        gives = [round(float(each), 4) for each in curve.y_thresholds_]
+        mixed = (1 - SLOPE) * curve.y_thresholds_ + SLOPE * curve.X_thresholds_
+        gives = [round(float(each), 4) for each in mixed]
         steps[name] = {"at": at, "gives": gives}
         probabilities.append(np.interp(out[:, head], at, gives))
     asked, alarmed = _thresholds(found, came, probabilities)
-    return steps, (asked, alarmed), _figures(found, (came, bare), probabilities, (asked, alarmed))
+    return steps, (asked, alarmed), _figures(found, came, probabilities, (asked, alarmed))
 
 
 def _thresholds(found: Sequence[Example], came: np.ndarray, p: Sequence[np.ndarray]) -> tuple[float, float]:
@@ -253,10 +255,9 @@ def _above(p: np.ndarray, share: float) -> float:
 
 
 def _figures(
-    found: Sequence[Example], kinds: tuple[np.ndarray, np.ndarray], p: Sequence[np.ndarray], cuts: tuple[float, float]
+    found: Sequence[Example], came: np.ndarray, p: Sequence[np.ndarray], cuts: tuple[float, float]
 ) -> dict[str, Any]:
-    """Say what rules and model reach together, and the model where no rule helps, on families held out."""
-    came, bare = kinds
+    """Say what rules and model reach together, and the model alone, on families held out."""
     level = np.array([each.row.level for each in found])
     rules = np.array([each.rules for each in found])
     trap = np.array([bool(each.row.trap) for each in found])
@@ -269,8 +270,8 @@ def _figures(
     return {
         "danger_alarmed": share(alarm, came & (level >= 3)),
         "risk_heard": share(alarm | asked, came & (level >= 2)),
-        "danger_alarmed_without_rules": share(alarm, bare & (level >= 3)),
-        "risk_heard_without_rules": share(alarm | asked, bare & (level >= 2)),
+        "danger_alarmed_by_model": share(p[1] >= cuts[1], came & (level >= 3)),
+        "risk_heard_by_model": share((p[1] >= cuts[1]) | (p[0] >= cuts[0]), came & (level >= 2)),
         "traps_left_alone": share(~alarm, came & (level < 2) & trap),
         "plain_left_alone": share(~alarm, came & (level < 2) & ~trap),
         "harmless_asked": share(asked, came & (level < 2)),

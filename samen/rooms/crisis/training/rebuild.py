@@ -52,7 +52,6 @@ def card(
             "folds": fit.FOLDS,
             "strength": fit.STRENGTH,
             "kept": fit.KEPT,
-            "without_rules": fit.WITHOUT_RULES,
         },
         "held_out": dict(figures),
     }
