@@ -6,11 +6,12 @@ content/problem.toml. Reading ease: Flesch 1948, doi:10.1037/h0057532; for Dutch
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
 from samen.rooms.companion.dialogue import HALL, LANGUAGES, Choice, Kind, Module, Problem, Screen, Type, Words
+from samen.rooms.companion.library import ANSWERS, Intent
 
 MOST_WORDS = 60  # on a screen: as in the imminent flow of the crisis room
 MOST_IN_SENTENCE = 22
@@ -18,6 +19,7 @@ LEAST_EASE = 60.0
 SHORT = 10  # words: below that one long word decides the measure
 NO_REPEAT = 6  # turns within which nothing is said twice
 MOST_WAYS = 7  # choices on one screen
+LEAST_LIKE, LEAST_WAYS = 11, 2  # phrases, and answers, of a subject: with fewer it is not heard, or it repeats itself
 QUESTIONS = (Kind.OPEN, Kind.CLOSED)
 BLANK = re.compile(r"\{(\w+)\}")
 WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
@@ -307,3 +309,58 @@ def ease(text: str, language: str) -> float:
 def _syllables(word: str, language: str) -> int:
     heard = MUTE.sub("", word) if language == "en" else word
     return max(1, len(VOWELS[language].findall(heard)))
+
+
+# --- subjects ---
+
+
+def check_subjects(subjects: Sequence[Intent], modules: Collection[str], never: Sequence[Banned]) -> list[Problem]:
+    """Give all that is wrong with the subjects that people bring up, given the ids of the modules that there are."""
+    names = [each.id for each in subjects]
+    found = [Problem("subject_twice", name) for name in sorted({each for each in names if names.count(each) > 1})]
+    for each in subjects:
+        found += _label(each)
+        found += _phrases_of(each)
+        found += _said(each, never)
+        found += [Problem("no_such_module", each.id, {"what": name}) for name in each.modules if name not in modules]
+    return [*found, *_shared(subjects)]
+
+
+def _label(subject: Intent) -> Iterator[Problem]:
+    yield from (
+        Problem("no_words", subject.id, {"language": each}) for each in LANGUAGES if not subject.label.get(each)
+    )
+
+
+def _phrases_of(subject: Intent) -> Iterator[Problem]:
+    for language in LANGUAGES:
+        count = len({each.casefold() for each in subject.like[language]})
+        if count < LEAST_LIKE:
+            yield Problem("few_phrases", subject.id, {"language": language, "n": count, "least": LEAST_LIKE})
+
+
+def _said(subject: Intent, never: Sequence[Banned]) -> Iterator[Problem]:
+    if subject.does in ANSWERS and len(subject.say) < LEAST_WAYS:
+        yield Problem("few_answers", subject.id, {"n": len(subject.say), "least": LEAST_WAYS})
+    for words in subject.say:
+        for language in LANGUAGES:
+            if text := words.get(language, ""):
+                yield from _phrases(subject.id, text, language, never)
+                yield from _ease(subject.id, text, language)
+            else:
+                yield Problem("no_words", subject.id, {"language": language})
+        if words.get("en") == words.get("nl"):
+            yield Problem("not_translated", subject.id)
+        if any(BLANK.search(text) for text in words.values()):
+            yield Problem("blank_in_answer", subject.id)
+
+
+def _shared(subjects: Sequence[Intent]) -> Iterator[Problem]:
+    """Find phrases that two subjects claim: neither could be sure."""
+    for language in LANGUAGES:
+        owner: dict[str, str] = {}
+        for subject in subjects:
+            for phrase in subject.like[language]:
+                first = owner.setdefault(phrase.casefold(), subject.id)
+                if first != subject.id:
+                    yield Problem("phrase_shared", subject.id, {"what": phrase, "other": first})

@@ -8,6 +8,7 @@ from typing import Any
 from samen.rooms.companion.dialogue import LANGUAGES, Module, Words, digest_of, read
 
 DOES = frozenset({"talk", "lead", "care", "later", "stop", "hall", "resume", "what", "human", "skip"})
+ANSWERS = frozenset({"talk", "lead", "care"})  # these are answered in words of their own
 LEADS = frozenset({"", "human", "guide", "help", "record"})
 
 
@@ -59,7 +60,7 @@ def intents_of(raw: Mapping[str, Any]) -> list[Intent]:
         )
         if intent.does not in DOES or intent.leads not in LEADS:
             raise ValueError(f"{intent.id}: does must be one of {sorted(DOES)}, leads one of {sorted(LEADS)}.")
-        if intent.does in ("talk", "lead", "care") and not intent.say:
+        if intent.does in ANSWERS and not intent.say:
             raise ValueError(f"{intent.id}: nothing to say.")
         made.append(intent)
     return made

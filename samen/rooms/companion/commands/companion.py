@@ -1,6 +1,7 @@
 """`samen companion`: check the modules, and replay dialogues of a file through the gate, in nobody's record."""
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,8 @@ import typer
 from samen.rights import gate
 from samen.rights.words import Denied
 from samen.rooms.companion import compiler, replaying, systems
-from samen.rooms.companion.dialogue import BadModule
-from samen.rooms.companion.library import module_of
+from samen.rooms.companion.dialogue import BadModule, Problem
+from samen.rooms.companion.library import intents_of, module_of
 from samen.rooms.companion.store import modules
 from samen.words import say
 
@@ -41,12 +42,26 @@ def check(
             found = list(bad.problems)
             typer.echo(each.name)
         for problem in found:
-            typer.echo(
-                f"  {problem.where}: {say(f'companion.problem.{problem.key}', 'en', **problem.values)}", err=True
-            )
+            _tell(problem)
         wrong += len(found)
+    if file is None:
+        wrong += _check_subjects()
     if wrong:
         raise typer.Exit(1)
+
+
+def _tell(problem: Problem) -> None:
+    typer.echo(f"  {problem.where}: {say(f'companion.problem.{problem.key}', 'en', **problem.values)}", err=True)
+
+
+def _check_subjects() -> int:
+    """Say what is wrong with the subjects that people bring up; gives how much that is."""
+    subjects = [each for file in modules.subject_files() for each in intents_of(tomllib.loads(file.read_text()))]
+    found = compiler.check_subjects(subjects, {each.stem for each in modules.files()}, modules.never())
+    typer.echo(f"{len(subjects)} subjects")
+    for problem in found:
+        _tell(problem)
+    return len(found)
 
 
 @app.command()
