@@ -250,7 +250,7 @@ class Listened:
 
 def hear_next(before: Mapping[str, Any], text: str, language: str) -> Listened:
     """Hear danger in one message of a talk, after what was heard before it (a state that this gave, or nothing)."""
-    reading = detect.read(text, language)
+    reading = detect.read(text, language, using=using(hears()))
     state = talk.fold(talk.of_plain(before) if before else talk.State(), reading)
     topics = tuple(str(topic) for topic in reading.topics)
     return Listened(reading.level, state.level, topics, talk.to_plain(state))
