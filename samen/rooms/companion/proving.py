@@ -202,7 +202,7 @@ def share(well: Iterable[bool]) -> Share:
     if not n:
         return Share(0.0, 0.0, 1.0, 0)
     middle, wide = (yes + Z * Z / 2) / (n + Z * Z), Z * sqrt(yes * (n - yes) / n + Z * Z / 4) / (n + Z * Z)
-    return Share(yes / n, max(0.0, middle - wide), min(1.0, middle + wide), n)
+    return Share(yes / n, min(yes / n, max(0.0, middle - wide)), max(yes / n, min(1.0, middle + wide)), n)
 
 
 def figures(verdicts: Sequence[Verdict]) -> dict[str, Share]:
