@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from datetime import timedelta
 from hashlib import sha256
 
@@ -388,7 +389,9 @@ def test_how_often_danger_comes_in_is_typed_or_counted_from_what_was_drawn(lead,
 def test_a_proposal_keeps_what_it_was_said_to_cost_and_another_approves_it_on_the_page(lead, other, in_order):
     ours()
     where = reverse("crisis:points-propose")
-    assert browser(lead).post(where, FORM | {"reason": ""}).status_code == 422
+    again = browser(lead).post(where, FORM | {"reason": ""})
+    assert again.status_code == 422
+    assert 'id="id_alarm"' in again.content.decode()  # what was typed stays there to be changed
     assert not OperatingPoint.objects.exists()
     assert browser(lead).post(where, FORM | {"reason": "We miss too many"}).status_code == 302
     row = OperatingPoint.objects.get()
@@ -401,6 +404,17 @@ def test_a_proposal_keeps_what_it_was_said_to_cost_and_another_approves_it_on_th
     assert systems.hears()["nl"][2] == 0.5
     page = html.unescape(browser(lead, "nl").get(reverse("crisis:points")).content.decode())
     assert "De zelftest is gedraaid met wat nu in gebruik is (is er nog niet)" in " ".join(page.split())
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_what_was_tried_is_what_is_proposed_from_the_page_in_both_languages(lead, in_order, language):
+    ours()
+    page = browser(lead, language).post(reverse("crisis:points-try"), FORM | {"alarm": "42.5"}).content.decode()
+    carried = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"', page.split("/propose")[1]))
+    assert set(FORM) - set(carried) <= {"unclear"}
+    answer = browser(lead, language).post(reverse("crisis:points-propose"), carried | {"reason": "We miss too many"})
+    assert answer.status_code == 302
+    assert OperatingPoint.objects.get().alarm == 0.425
 
 
 def test_a_model_is_proposed_and_adopted_on_its_pages(lead, other, made):

@@ -89,6 +89,12 @@ class ProposeForm(TryForm):
 
     reason = forms.CharField(label=label("points.reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Carry what was tried along, unseen: whoever proposes says why and nothing else."""
+        super().__init__(*args, **kwargs)
+        for name in TryForm.base_fields:
+            self.fields[name].widget = forms.HiddenInput()
+
 
 @dataclass(frozen=True)
 class Tried:
@@ -107,7 +113,14 @@ def page(request: Request) -> HttpResponse:
     return _page(request, None)
 
 
-def _page(request: Request, form: TryForm | None, tried: Tried | None = None, *, nothing: bool = False) -> HttpResponse:
+def _page(
+    request: Request,
+    form: TryForm | None,
+    tried: Tried | None = None,
+    *,
+    propose: ProposeForm | None = None,
+    nothing: bool = False,
+) -> HttpResponse:
     now = systems.hears()
     context: dict[str, Any] = {
         "form": form or TryForm(initial=_initial(now)),
@@ -122,10 +135,8 @@ def _page(request: Request, form: TryForm | None, tried: Tried | None = None, *,
     }
     if tried is not None and form is not None:
         context |= _shown(tried)
-        context["propose"] = (
-            form if isinstance(form, ProposeForm) else ProposeForm(initial=form.cleaned_data, auto_id="propose_%s")
-        )
-    failed = form is not None and (form.errors or nothing)
+        context["propose"] = propose or ProposeForm(initial=form.cleaned_data, auto_id="propose_%s")
+    failed = nothing or bool(form is not None and form.errors) or bool(propose is not None and propose.errors)
     return render(request, "crisis/hearing/points.html", context, status=422 if failed else 200)
 
 
@@ -215,14 +226,10 @@ def _kept(found: Mapping[str, Any]) -> str:
 @page_for(duty=Duty.DECIDE)
 def propose(request: Request) -> HttpResponse:
     """Propose thresholds; their cost is computed again here and kept with them."""
-    form = ProposeForm(request.POST, auto_id="propose_%s")
-    tried = _tried(form) if form.is_valid() else None
-    if tried is None:
-        language_form = TryForm(request.POST)
-        shown = _tried(language_form) if language_form.is_valid() else None
-        if shown is None:
-            return _page(request, language_form, nothing=language_form.is_valid())
-        return _page(request, form, shown)
+    values, form = TryForm(request.POST), ProposeForm(request.POST, auto_id="propose_%s")
+    tried = _tried(values) if values.is_valid() else None
+    if tried is None or not form.is_valid():
+        return _page(request, values, tried, propose=form, nothing=tried is None and values.is_valid())
     hears = systems.hears()
     kept = {"basis": tried.basis.kind, "mix": asdict(tried.mix), "now": asdict(tried.now), "then": asdict(tried.then)}
     point = form.point(hears[form.cleaned_data["language"]][0])
