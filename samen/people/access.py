@@ -21,6 +21,7 @@ class Ground(StrEnum):
     SUPPORT = "support"  # the person's own yes to a supporter
     BREAK_GLASS = "break-glass"  # emergency, with a reason
     DUTY = "duty"  # on duty for the help line: why somebody is next, before anybody took them
+    AUDIT = "audit"  # reads a talk of the help line again, to find danger that a computer missed
     IMPORT = "import"  # the machine files what came in; it shows nobody anything
     PORTABILITY = "portability"  # handing the person their own copy
 

@@ -84,6 +84,11 @@ def latest(access: Allowed, system_id: str) -> Shown | None:
     return inference.latest(access, system_id)
 
 
+def inferences(access: Allowed, system_id: str) -> list[Shown]:
+    """Give everything that a system inferred about a person, newest first. Scope FINDINGS."""
+    return inference.records(access, None, system_id)
+
+
 def tell(access: Allowed, system: Registered, *, at: datetime) -> None:
     """Write down that a room's own page showed this person what a system is and does. Raises: NotAllowed for anyone else."""
     consent.notice(access, system, at=at)

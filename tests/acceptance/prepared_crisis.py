@@ -11,6 +11,7 @@ from samen.rooms.crisis.triage import Policy
 from tests.rights import example
 from tests.rooms.crisis import labelled
 from tests.rooms.crisis.made_reports import made_report
+from tests.rooms.crisis.sampled import sampled
 
 
 def samples(house: example.House, now: datetime) -> dict[str, Any]:
@@ -22,10 +23,14 @@ def samples(house: example.House, now: datetime) -> dict[str, Any]:
     found = labelled.agreed(["one", "two"], [labelled.DANGER, labelled.SAFE])
     made = labelled.kept(by=house.lead, at=now)
     version = labelled.point(by=house.lead, at=now)
+    sample, review = sampled(by=house.lead, at=now)
     drift.tell("nl", "a" * 64, Sign("alarms", 0.4, 0.0, 0.2), at=now)
     return {
         "found": found.id,
         "item": found.items.first().pk,
+        "sample": sample.id,
+        "crisis:audit-item.item": sample.items.first().pk,
+        "review": review.id,
         "candidate": made.id,
         "proposal": candidates.propose("nl", made.id, "It hears more", by=house.lead, at=now).pk,
         "crisis:points-approve.version": version,

@@ -30,7 +30,7 @@ class Progress:
     missed: int
     verdict: Verdict
     more: int  # clean talks still to read before it can end well; 0 when it has ended
-    at_most: float  # share of missed danger, upper end of a one-sided 95 % interval
+    at_most: float  # share of missed danger, upper end of a one-sided 95 % interval that holds whenever somebody looks
 
 
 def judge(read: int, missed: int) -> Progress:
@@ -45,7 +45,7 @@ def judge(read: int, missed: int) -> Progress:
     accept, refuse = math.log(ERROR / (1 - ERROR)), math.log((1 - ERROR) / ERROR)
     verdict = Verdict.GOOD if so_far <= accept else Verdict.BAD if so_far >= refuse else Verdict.GO_ON
     more = math.ceil((accept - so_far) / clean) if verdict is Verdict.GO_ON else 0
-    return Progress(read, missed, verdict, more, upper_bound(read, missed))
+    return Progress(read, missed, verdict, more, anytime_bound(read, missed))
 
 
 def upper_bound(read: int, missed: int, error: float = ERROR) -> float:
@@ -101,3 +101,76 @@ def draw(strata: Mapping[Hashable, Sequence[str]], wanted: int, *, seed: int, le
     drawn = [name for each in sorted(strata, key=str) for name in chance.sample(sorted(strata[each]), given[each])]
     chance.shuffle(drawn)
     return tuple(drawn)
+
+
+# --- groups, and a bound for all of them together ---------------------------------------------------------------------
+
+BANDS = (("low", 0.02), ("middle", 0.1), ("upper", 1.0))  # by calibrated sureness, upper ends; all raised no alarm
+PARTS = (("night", 8), ("day", 18), ("evening", 24))  # parts of a day, by the hour at which each ends
+PRIOR = (0.5, 50.0)  # Beta: misses are rare; chosen before anything was read, so it costs width and never validity
+
+
+@dataclass(frozen=True)
+class Group:
+    """One stratum: how many talks it holds, how many of those drawn were read, and how many of these held danger."""
+
+    size: int
+    read: int
+    missed: int
+
+
+def band(risk: float) -> str:
+    """Give the score band of a talk that raised no alarm."""
+    return next((name for name, end in BANDS if risk < end), BANDS[-1][0])
+
+
+def part_of_day(hour: int) -> str:
+    """Give the part of the day in which a talk began, local time."""
+    return next(name for name, end in PARTS if hour < end)
+
+
+def anytime_bound(read: int, missed: int, error: float = ERROR) -> float:
+    """Give the largest share of missed danger that what was read still allows, however often somebody looked before.
+
+    A fixed-size interval is too narrow for who stops when the numbers please them. This one holds at every moment at once:
+    the share is left out when a mixture of other shares explains what was read 1/`error` times better.
+    Source: Robbins 1970, doi:10.1214/aoms/1177696786; Ville's inequality.
+    """
+    if read == 0 or missed >= read:
+        return 1.0
+    a, b = PRIOR
+    mixture = _log_beta(a + missed, b + read - missed) - _log_beta(a, b)
+    least = mixture + math.log(error)
+    low, high = missed / read, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        kept = missed * math.log(middle) + (read - missed) * math.log1p(-middle) > least if middle < 1 else False
+        low, high = (middle, high) if kept else (low, middle)
+    return high
+
+
+def _log_beta(a: float, b: float) -> float:
+    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+
+
+def together(groups: Sequence[Group]) -> Progress:
+    """Say where a review of all groups stands, each group counting as much as it holds.
+
+    Small groups are read more often than their size asks, so talks do not count alike: what was read is brought down to the
+    number of equal talks that say as much, and misses are rounded up. Groups of which nothing was read say nothing.
+    Source: Kish 1965 (effective size), Korn and Graubard 1998, Survey Methodology 24(2) (interval on it).
+    """
+    seen = [each for each in groups if each.read]
+    if not seen:
+        return judge(0, 0)
+    weights = [(each.size / each.read, each) for each in seen]
+    total = sum(each.size for each in seen)
+    effective = total**2 / sum(weight**2 * each.read for weight, each in weights)
+    share = sum(weight * each.missed for weight, each in weights) / total
+    read = max(1, math.floor(effective + 1e-9))
+    return judge(read, min(read, math.ceil(share * effective - 1e-9)))
+
+
+def at_most_of(number: int, share: float) -> int:
+    """Give a share as a whole number of so many, rounded up: a bound is never shown smaller than it is."""
+    return min(number, math.ceil(share * number - 1e-9))

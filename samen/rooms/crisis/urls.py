@@ -4,12 +4,14 @@ from django.urls import URLPattern
 
 from samen.rooms.crisis import api
 from samen.rooms.crisis.views import (
+    audit,
     candidates,
     console,
     contact,
     drift,
     labels,
     live,
+    misses,
     points,
     policy,
     selftest,
@@ -28,5 +30,7 @@ urlpatterns: list[URLPattern] = [
     *candidates.urlpatterns,
     *points.urlpatterns,
     *drift.urlpatterns,
+    *misses.urlpatterns,
+    *audit.urlpatterns,
     *watching.urlpatterns,
 ]

@@ -12,7 +12,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.functional import lazy
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,23 +19,19 @@ from samen.ledger.store import LedgerDamaged
 from samen.people.access import NotAllowed
 from samen.people.door import Request, page_about, page_for
 from samen.people.models import Account
-from samen.people.roles import Duty, Scope
+from samen.people.roles import Duty, Scope, may
 from samen.rooms.crisis import triage
 from samen.rooms.crisis.jobs import adapters
 from samen.rooms.crisis.marking import Piece, pieces
 from samen.rooms.crisis.models.contact import OUTCOMES
 from samen.rooms.crisis.store import contacts, duty, policies, queue, talks
 from samen.rooms.crisis.store.contacts import Talk, short_name
-from samen.words import say
+from samen.rooms.crisis.views.reader import saying
 
 LIMITS = (1, 2, 3, 4, 5)
 
 
-def sentence(key: str, **values: object) -> str:
-    """Give a sentence in the reader's language."""
-    return say(key, (get_language() or "nl")[:2], **values)
-
-
+sentence = saying("crisis.console")
 label = lazy(sentence, str)
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
@@ -44,29 +39,27 @@ MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT
 class ShiftForm(forms.Form):
     """A shift to come."""
 
-    starts = forms.DateTimeField(label=label("crisis.console.duty.starts"), widget=MOMENT)
-    ends = forms.DateTimeField(label=label("crisis.console.duty.ends"), widget=MOMENT)
+    starts = forms.DateTimeField(label=label("duty.starts"), widget=MOMENT)
+    ends = forms.DateTimeField(label=label("duty.ends"), widget=MOMENT)
 
 
 class NoteForm(forms.Form):
     """A note for colleagues, or what was tried."""
 
     kind = forms.ChoiceField(
-        label=label("crisis.console.note.kind"),
-        choices=[("note", label("crisis.console.note.note")), ("tried", label("crisis.console.note.tried"))],
+        label=label("note.kind"),
+        choices=[("note", label("note.note")), ("tried", label("note.tried"))],
     )
-    text = forms.CharField(
-        label=label("crisis.console.note.text"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    text = forms.CharField(label=label("note.text"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class ColleagueForm(forms.Form):
     """A colleague on duty, asked to take over or to join."""
 
-    colleague = forms.ChoiceField(label=label("crisis.console.colleague.who"))
+    colleague = forms.ChoiceField(label=label("colleague.who"))
     kind = forms.ChoiceField(
-        label=label("crisis.console.colleague.what"),
-        choices=[(each, label(f"crisis.console.colleague.{each}")) for each in ("second", "hand-over")],
+        label=label("colleague.what"),
+        choices=[(each, label(f"colleague.{each}")) for each in ("second", "hand-over")],
     )
 
     def __init__(self, colleagues: list[Account], *args: Any, **kwargs: Any) -> None:
@@ -79,8 +72,8 @@ class CloseForm(forms.Form):
     """How a talk stands when it is rounded off."""
 
     outcome = forms.ChoiceField(
-        label=label("crisis.console.close.how"),
-        choices=[(each, label(f"crisis.console.outcome.{each}")) for each in OUTCOMES],
+        label=label("close.how"),
+        choices=[(each, label(f"outcome.{each}")) for each in OUTCOMES],
     )
 
 
@@ -106,6 +99,7 @@ def _console(request: Request, form: ShiftForm | None = None, status: int = 200)
         "asked": asked,
         "limits": LIMITS,
         "full": shift is not None and len(mine) >= shift.limit,
+        "decides": may(request.roles, Duty.DECIDE),
         "form": form or ShiftForm(),
         "signature": f"{queue.signature(on_duty)}/{_own_part(mine, asked)}",
     }
@@ -157,9 +151,9 @@ def plan(request: Request) -> HttpResponse:
     if form.is_valid():
         starts, ends = form.cleaned_data["starts"], form.cleaned_data["ends"]
         if starts > request.now and _planned(request.user, starts, ends):
-            messages.success(request, sentence("crisis.console.duty.planned"))
+            messages.success(request, sentence("duty.planned"))
             return redirect("crisis:console")
-        form.add_error("ends", sentence("crisis.console.duty.plan_wrong"))
+        form.add_error("ends", sentence("duty.plan_wrong"))
     return _console(request, form, status=422)
 
 
@@ -178,10 +172,10 @@ def take(request: Request) -> HttpResponse:
     try:
         taken = queue.take_next(request.user, now=request.now)
     except NotAllowed:
-        messages.warning(request, sentence("crisis.console.next.full"))
+        messages.warning(request, sentence("next.full"))
         return redirect("crisis:console")
     if taken is None:
-        messages.info(request, sentence("crisis.console.next.none"))
+        messages.info(request, sentence("next.none"))
         return redirect("crisis:console")
     return redirect("crisis:person", person=taken.person)
 
@@ -239,7 +233,7 @@ def invite(request: Request, person: UUID) -> HttpResponse:
         return _talk(request, colleague_form=form, status=422)
     chosen = next(each for each in there if str(each.id) == form.cleaned_data["colleague"])
     talks.invite(request.access, found.id, chosen, form.cleaned_data["kind"], at=request.now)
-    messages.success(request, sentence("crisis.console.colleague.sent"))
+    messages.success(request, sentence("colleague.sent"))
     return redirect("crisis:person", person=person)
 
 
@@ -254,7 +248,7 @@ def close(request: Request, person: UUID) -> HttpResponse:
     if found is None or not form.is_valid():
         return _talk(request, close_form=form, status=422)
     talks.close(request.access, found.id, form.cleaned_data["outcome"], at=request.now)
-    messages.success(request, sentence("crisis.console.close.done"))
+    messages.success(request, sentence("close.done"))
     return redirect("crisis:console")
 
 

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.functional import lazy
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from samen.people.access import NotAllowed
@@ -22,17 +20,13 @@ from samen.rooms.crisis import bars
 from samen.rooms.crisis.simulation import FIRST_COME, Outcome, Scenario, Tried, Waits, simulate
 from samen.rooms.crisis.store import policies
 from samen.rooms.crisis.triage import Policy
-from samen.words import say
+from samen.rooms.crisis.views.reader import saying
 
 CONTACTS = 10_000  # enough for a steady 95th percentile, and computed in about a second
 PERCENT = 100
 
 
-def sentence(key: str, **values: object) -> str:
-    """Give a sentence of this page in the reader's language."""
-    return say(f"crisis.policy.{key}", (get_language() or settings.LANGUAGE_CODE)[:2], **values)
-
-
+sentence = saying("crisis.policy")
 label = lazy(sentence, str)
 
 

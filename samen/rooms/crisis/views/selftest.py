@@ -7,13 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.functional import lazy
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from samen.ledger.checkpoint import BadCheckpoint
@@ -24,8 +22,10 @@ from samen.rooms.crisis import systems
 from samen.rooms.crisis.models.selftest import Cause, SelfTest
 from samen.rooms.crisis.selftest.hazards import PARTS
 from samen.rooms.crisis.selftest.report import file_name
+from samen.rooms.crisis.store import misses
 from samen.rooms.crisis.store import selftest as store
 from samen.rooms.crisis.store.selftest import CannotSign, Kept
+from samen.rooms.crisis.views.reader import reader_language, saying
 from samen.words import has, say
 
 READERS = tuple(
@@ -49,13 +49,7 @@ LEVEL = re.compile(r"level (?P<n>\d)")
 BY_TURN = re.compile(r"(?P<what>[a-z]+) by turn (?P<n>\d+)")
 
 
-def sentence(key: str, **values: object) -> str:
-    """Give a sentence of this page in the reader's language."""
-    return say(f"crisis.selftest.{key}", _language(), **values)
-
-
-def _language() -> str:
-    return (get_language() or settings.LANGUAGE_CODE)[:2]
+sentence = saying("crisis.selftest")
 
 
 def word(code: str) -> str:
@@ -65,7 +59,7 @@ def word(code: str) -> str:
     if (turn := BY_TURN.fullmatch(code)) is not None:
         return sentence("said.by_turn", what=word(turn["what"]), n=int(turn["n"]))
     key = next((each for each in (f"crisis.triage.topic.{code}", f"crisis.selftest.word.{code}") if has(each)), None)
-    return say(key, _language()) if key else code
+    return say(key, reader_language()) if key else code
 
 
 label = lazy(sentence, str)
@@ -131,7 +125,7 @@ def _page(
         "tables": _tables(kept.report),
         "rivals": _rivals(kept.report),
         "groups": _groups(kept.report),
-        "log": [_hazard(each) for each in kept.report["hazards"]],
+        "log": _log(kept.report["hazards"]),
         "met": sum(each["met"] for each in kept.report["bars"]),
         "wrong": _wrong(kept, Duty.DECIDE in duties, cause),
         "left": sum(each["id"] not in kept.causes for each in kept.report["cases"]),
@@ -144,7 +138,7 @@ def _hears(language: str, found: Sequence[Any]) -> str:
     """Say by which model and thresholds a language was heard."""
     sha, ask, alarm = found
     shown = [f"{value * PERCENT:.1f}" for value in (ask, alarm)]
-    ask, alarm = (each.replace(".", ",") if _language() == "nl" else each for each in shown)
+    ask, alarm = (each.replace(".", ",") if reader_language() == "nl" else each for each in shown)
     return sentence("hears", part=sentence(f"part.{language}"), model=sha[:12], ask=ask, alarm=alarm)
 
 
@@ -183,7 +177,7 @@ def _figure(value: float | None, share: bool) -> str:
     if value is None:
         return sentence("bars.unknown")
     text = f"{value * PERCENT:.1f} %" if share else f"{value:.3g}"
-    return text.replace(".", ",") if _language() == "nl" else text
+    return text.replace(".", ",") if reader_language() == "nl" else text
 
 
 def _rivals(report: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -224,13 +218,24 @@ def _group_rows(report: Mapping[str, Any], kind: str) -> list[Sequence[str]]:
     ]
 
 
+def _log(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Give the hazard log, with what was reviewed since something happened that an entry is about."""
+    reviewed = misses.by_hazard()
+    found: list[Mapping[str, Any]] = []
+    for each in entries:
+        n, still = reviewed.get(each["id"], (0, 0))
+        counted = say("crisis.audit.miss.hazard_count", reader_language(), n=n, open=still) if n else ""
+        found.append({**_hazard(each), "reviews": counted})
+    return found
+
+
 def _hazard(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give one hazard in words; one whose words are gone keeps its id."""
     words = {part: f"crisis.hazards.{entry['id']}.{part}" for part in PARTS}
     return {
         **entry,
-        "words": {part: say(key, _language()) if has(key) else entry["id"] for part, key in words.items()},
-        "owner_words": say(f"people.role.{entry['owner']}", _language()),
+        "words": {part: say(key, reader_language()) if has(key) else entry["id"] for part, key in words.items()},
+        "owner_words": say(f"people.role.{entry['owner']}", reader_language()),
     }
 
 

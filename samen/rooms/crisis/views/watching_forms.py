@@ -5,23 +5,16 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import lazy
-from django.utils.translation import get_language
 
 from samen.rooms.crisis import watching
 from samen.rooms.crisis.reading import Level
 from samen.rooms.crisis.store.watching import Contact
+from samen.rooms.crisis.views.reader import saying
 from samen.rooms.crisis.watching import Rule, Step, Whom
-from samen.words import say
 
-
-def sentence(key: str, **values: object) -> str:
-    """Give a sentence of the watch in the reader's language."""
-    return say(f"crisis.watching.{key}", (get_language() or settings.LANGUAGE_CODE)[:2], **values)
-
-
+sentence = saying("crisis.watching")
 label = lazy(sentence, str)
 NOBODY = "nobody"
 FEW_LINES = {"rows": 4}
