@@ -59,7 +59,7 @@ COMMANDS: Mapping[str, Command] = {
         is_trial=True,
     ),
     "selftest": Command(
-        "samen.rooms.crisis.commands.selftest:selftest",
+        "samen.web.selftests:selftest",
         "Test a room on its sealed texts; what misses a bar is stopped.",
         is_trial=True,
     ),

@@ -98,7 +98,7 @@ def judge(piece: Piece, value: Mapping[str, Any], library: Library, never: Seque
     if piece.proves in ("walk", "resume"):
         return _walked(piece, value)
     if piece.proves == "phrase":
-        return _understood(piece, value, library)
+        return _understood(piece, value)
     return _kept_rules(piece, value, library, never)
 
 
@@ -112,23 +112,13 @@ def _walked(piece: Piece, value: Mapping[str, Any]) -> Verdict:
     return Verdict(piece, not wrong, tuple(wrong))
 
 
-def _understood(piece: Piece, value: Mapping[str, Any], library: Library) -> Verdict:
+def _understood(piece: Piece, value: Mapping[str, Any]) -> Verdict:
     """Look at what a phrasing was taken for: its subject, a question back that offers it, something else, or nothing."""
     meant, reply = piece.wants["intent"], value["played"][-1]
-    taken = _taken(reply, library)
-    offered = {each.partition(":")[2] for each in reply["buttons"] if each.startswith("i:")}
-    nothing = not taken and (not offered or not meant)
-    well = meant in taken or meant in offered or bool(offered) or nothing
-    return Verdict(
-        piece, well, () if well else (f"taken for {sorted(taken)}",), sure=bool(taken) and meant not in taken
-    )
-
-
-def _taken(reply: Mapping[str, Any], library: Library) -> set[str]:
-    keys = [key for key, _ in reply["says"]]
-    named = {key.split("/")[1] for key in keys if key.startswith("i/")}
-    frames = {key.split(".")[2] for key in keys if key.startswith(f"{saying.FRAME}.")}
-    return named | {each.id for each in library.intents.values() if not each.say and each.does in frames}
+    taken = reply["meant"]
+    offered = any(each.startswith("i:") for each in reply["buttons"])
+    well = taken == meant or (offered and not taken)
+    return Verdict(piece, well, () if well else (f"taken for {taken or 'nothing'}",), sure=bool(taken) and taken != meant)
 
 
 def _kept_rules(piece: Piece, value: Mapping[str, Any], library: Library, never: Sequence[Banned]) -> Verdict:
@@ -178,7 +168,7 @@ def _missing(wants: Mapping[str, Any], played: Sequence[Mapping[str, Any]], book
         found.append(f"leads to {reply['leads'] or 'nothing'}")
     if "node" in wants and reply["node"] != wants["node"]:
         found.append(f"stands at {reply['node']}")
-    if "intent" in wants and wants["intent"] not in _taken(reply, book.library):
+    if "intent" in wants and wants["intent"] != reply["meant"]:
         found.append(f"not taken as {wants['intent']}")
     found += [f"says {each}" for each in wants.get("says_not", ()) if re.search(each, text, re.IGNORECASE)]
     found += [f"does not say {each}" for each in wants.get("says", ()) if not re.search(each, text, re.IGNORECASE)]

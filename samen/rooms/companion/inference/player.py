@@ -89,6 +89,7 @@ class Reply:
     leads: str = ""  # human, guide, help or record: a page of the product that fits
     took: Took | None = None
     begun: str = ""  # the module that was just begun: its earlier answers are of an earlier run
+    meant: str = ""  # the subject that what was typed was taken for, without asking
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ class Turn:
         self.says: list[Said] = []
         self.took: Took | None = None
         self.begun = ""
+        self.meant = ""
 
     # --- saying ---
 
@@ -189,7 +191,7 @@ class Turn:
             self.frame("reminder")
             self.there()
             self.state = replace(self.state, told=self.state.turn)
-        return Reply(tuple(self.says), tuple(buttons), entry, *span, took=self.took, begun=self.begun, **more)
+        return Reply(tuple(self.says), tuple(buttons), entry, *span, took=self.took, begun=self.begun, meant=self.meant, **more)
 
     # --- moving ---
 
@@ -461,6 +463,7 @@ class Turn:
 
     def mean(self, intent: Intent) -> Reply:
         """Answer a subject: in words, and with the module, page or human that fits."""
+        self.meant = intent.id
         self.state = replace(self.state, missed=0, asked_back=())
         if intent.does in ("later", "stop", "hall", "resume", "what", "human"):
             return self.pressed(intent.does)

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -19,22 +18,12 @@ from samen.words import say
 LANGUAGE = "en"
 
 
-class Room(StrEnum):
-    """The rooms that have a self-test."""
-
-    CRISIS = "crisis"
-
-
-def selftest(
-    room: Annotated[Room, typer.Option(help="Which room to test.")] = Room.CRISIS,
-    out: Annotated[Path | None, typer.Option(help="Write the signed report to this file as well.")] = None,
-    cases: Annotated[bool, typer.Option(help="List every case that went wrong.")] = True,
-) -> None:
-    """Test a room on its sealed texts, keep the signed report, and stop its AI systems when a bar is missed.
+def selftest(out: Path | None, *, cases: bool) -> None:
+    """Test this room on its sealed texts, keep the signed report, and stop its AI systems when a bar is missed.
 
     Exit code: 0 every bar is met, 1 one is missed or the gate said no, 2 the file cannot be written.
     """
-    with Console(stderr=True).status(f"Testing {room}"):
+    with Console(stderr=True).status("Testing crisis"):
         ring.enter_systems()
         ring.hourly()  # nothing is tried where the barriers of the service do not hold
         found = job.run(None, now=datetime.now(UTC))

@@ -1,0 +1,88 @@
+"""`samen selftest --room companion`: every figure of the manifest with its interval, and every case that went wrong."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from samen.rights import door as rights
+from samen.rights import jobs as ring
+from samen.rights.words import Denied
+from samen.rooms.companion import proving, systems
+from samen.rooms.companion.jobs import proof
+from samen.words import say
+
+LANGUAGE = "en"
+
+
+def selftest(out: Path | None, *, cases: bool) -> None:
+    """Test this room through the gate, print its figures, and withdraw its evidence when a bound is missed.
+
+    Exit code: 0 every bound is met, 1 one is missed or the gate said no, 2 the file cannot be written.
+    """
+    with Console(stderr=True).status("Testing companion"):
+        ring.enter_systems()
+        ring.hourly()
+        found = proof.run(None)
+    if isinstance(found, Denied):
+        typer.echo(
+            f"The gate denied it: {found.code}. `samen systems check companion.talk` says what is missing.", err=True
+        )
+        raise typer.Exit(1)
+    figures = proving.figures(found)
+    table, missed = Table("measure", "found", "95 % interval", "n", "bound", "met"), []
+    for bound in systems.TALK.manifest.evidence:
+        each = figures[bound.measure]
+        met = each.low >= bound.bound if bound.at_least else each.high <= bound.bound
+        if not met:
+            missed.append(bound.measure)
+        table.add_row(
+            say(f"{systems.TALK.manifest.words}.measure.{bound.measure}", LANGUAGE),
+            f"{each.value:.4f}",
+            f"{each.low:.4f} to {each.high:.4f}",
+            str(each.n),
+            f"{'lower end at least' if bound.at_least else 'upper end at most'} {bound.bound:g}",
+            "yes" if met else "NO",
+        )
+    _print(table)
+    wrong = [each for each in found if not each.well]
+    if cases:
+        _print(_wrong(wrong))
+    if missed:
+        rights.withdraw_evidence(systems.TALK.id, f"The self-test missed: {', '.join(missed)}.", at=datetime.now(UTC))
+    if out is not None:
+        _write(out, figures, wrong)
+    typer.echo(
+        f"{len(figures) - len(missed)} of {len(figures)} bounds met; {len(wrong)} of {len(found)} cases went wrong."
+    )
+    raise typer.Exit(1 if missed else 0)
+
+
+def _wrong(wrong: list[proving.Verdict]) -> Table:
+    table = Table("proves", "language", "case", "what was wrong")
+    for each in wrong:
+        table.add_row(each.piece.proves, each.piece.language, each.piece.name, "; ".join(each.wrong))
+    return table
+
+
+def _write(out: Path, figures: dict[str, proving.Share], wrong: list[proving.Verdict]) -> None:
+    report = {
+        "system": systems.TALK.id,
+        "digest": systems.TALK.digest,
+        "figures": {name: [each.value, each.low, each.high, each.n] for name, each in figures.items()},
+        "wrong": [[each.piece.proves, each.piece.language, each.piece.name, list(each.wrong)] for each in wrong],
+    }
+    try:
+        out.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    except OSError as bad:
+        typer.echo(f"{out} cannot be written: {bad.strerror}. Choose another place.", err=True)
+        raise typer.Exit(2) from bad
+
+
+def _print(table: Table) -> None:
+    """Print a table; where it is not a terminal, as wide as it needs, so that it can be searched."""
+    console = Console()
+    (console if console.is_terminal else Console(width=220)).print(table)
