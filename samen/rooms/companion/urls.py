@@ -2,9 +2,13 @@
 
 from django.urls import URLPattern
 
-from samen.rooms.companion.views import talk
+from samen.rooms.companion import api
+from samen.rooms.companion.views import guide, guide_desk, talk
 
 app_name = "companion"
 urlpatterns: list[URLPattern] = [
     *talk.urlpatterns,
+    *guide.urlpatterns,
+    *guide_desk.urlpatterns,
+    *api.urlpatterns,
 ]

@@ -1,0 +1,57 @@
+"""What the guide's pages and its public interface do alike: make sure that our own entries are there, and look services up."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import cache
+from hashlib import sha256
+
+from django.utils import timezone
+
+from samen.rooms.companion import guide
+from samen.rooms.companion.guide import Found, Moment, Wanted
+from samen.rooms.companion.store import guide as store
+from samen.rooms.companion.store import places
+from samen.rooms.crisis import door as crisis
+
+_taken_over: set[str] = set()  # the lists that this process has taken over already
+
+
+def ready(at: datetime) -> None:
+    """Take over the entries that ship, once for each version of them; what was changed here stays."""
+    version = _version()
+    if version in _taken_over and store.has_listed():
+        return
+    store.ship(at=at)
+    _taken_over.add(version)
+
+
+@cache
+def _version() -> str:
+    return sha256(b"".join((places.GUIDE / f"{name}.toml").read_bytes() for name in places.LISTS)).hexdigest()
+
+
+def today() -> date:
+    """Give today's date where the service is."""
+    return timezone.localdate()
+
+
+def numbers(named: Iterable[str], language: str = "en") -> list[crisis.numbers.Number]:
+    """Give the numbers of the crisis room's directory that an entry names; one that is gone from there is left out."""
+    listed = {each.id: each for each in crisis.numbers.load(language, today())}
+    return [listed[each] for each in named if each in listed]
+
+
+def moment_of(at: datetime) -> Moment:
+    """Give a moment with its holidays and what is known of the numbers of the crisis room's directory."""
+    listed = crisis.numbers.load("en", at.date())
+    return Moment(at, places.holidays(), {each.id: (each.certain, each.checked) for each in listed})
+
+
+def look(wanted: Wanted, at: datetime) -> Found:
+    """Find services. When nothing meets every wish, wishes are let go one after the other, and the answer says which."""
+    moment = moment_of(at)
+    for asked, let_go in guide.looser(wanted):
+        hits = guide.find(asked, store.candidates(asked), moment)
+        if hits:
+            return Found(hits, let_go)
+    return Found()

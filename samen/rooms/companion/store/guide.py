@@ -1,0 +1,440 @@
+"""The guide's rows: kept, searched, reported and edited. It is about services and never about a person, so nobody's decision opens it."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import cos, radians
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Case, Count, F, FloatField, Max, Min, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from samen.rooms.companion import entry as entries
+from samen.rooms.companion import hsds, tokens
+from samen.rooms.companion.guide import GONE, Candidate, Town, Wanted
+from samen.rooms.companion.models.guide import Change, Facet, Organization, Place, Report, Service, Spot, Word
+from samen.rooms.companion.store import places
+
+MOST = 300  # candidates that are weighed for one question, of each sort: near, and usable from anywhere
+BOX = 0.7  # degrees of latitude around a town that are looked at first: about 78 km
+BATCH = 500
+NAME, NEED, TEXT = 4.0, 2.0, 1.0  # how much a word counts, by where it stands
+WORDY = 4  # letters from which the beginning of a word is enough
+KINDS = ("number", "hours", "moved", "ended", "other")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A service with its organization, as it is kept."""
+
+    id: UUID
+    document: Mapping[str, Any]
+    organization: Mapping[str, Any] | None
+    edited: bool
+    changed_at: datetime
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        """Give the service with its organization in it, as HSDS nests them."""
+        return {**self.document, **({"organization": self.organization} if self.organization else {})}
+
+
+# --- searching ---
+
+
+def candidates(wanted: Wanted) -> list[Candidate]:
+    """Give the services that may fit, no more than can be weighed: near ones and ones usable from anywhere."""
+    if wanted.words:
+        return _by_words(wanted)
+    rows = _narrowed(Service.objects.all(), wanted, "")
+    if wanted.town is None:
+        found = list(rows.order_by("-anywhere", "name").values_list("document", flat=True)[: 2 * MOST])
+    else:
+        near = _near(rows, wanted.town)
+        away = list(rows.filter(anywhere=True).order_by("name").values_list("document", flat=True)[:MOST])
+        found = [*near, *away]
+    return [Candidate(each) for each in _once(found)]
+
+
+def _once(documents: Iterable[Mapping[str, Any]]) -> list[entries.Entry]:
+    seen: dict[str, entries.Entry] = {}
+    for each in documents:
+        seen.setdefault(str(each["id"]), entries.entry_of(each))
+    return list(seen.values())
+
+
+def _near(rows: QuerySet[Service], town: Town) -> list[Mapping[str, Any]]:
+    """Give the services nearest to a town: within a box around it, or wherever they are when there is none in it."""
+    wide = cos(radians(town.latitude))
+    away = (F("latitude") - town.latitude) * (F("latitude") - town.latitude) + (F("longitude") - town.longitude) * (
+        F("longitude") - town.longitude
+    ) * Value(wide * wide)
+    spots = Spot.objects.filter(service__in=rows.values("id"))
+    box = spots.filter(
+        latitude__range=(town.latitude - BOX, town.latitude + BOX),
+        longitude__range=(town.longitude - BOX / wide, town.longitude + BOX / wide),
+    )
+    for among in (box, spots):
+        ids = list(
+            among.values("service")
+            .annotate(away=Min(away, output_field=FloatField()))
+            .order_by("away")
+            .values_list("service", flat=True)[:MOST]
+        )
+        if ids:
+            return list(Service.objects.filter(id__in=ids).values_list("document", flat=True))
+    return []
+
+
+def _by_words(wanted: Wanted) -> list[Candidate]:
+    """Give the services in which the words stand; all of them where there are such, else some of them."""
+    matches = {f"t{place}": _matches(each) for place, each in enumerate(wanted.words)}
+    any_of = Q()
+    for each in matches.values():
+        any_of |= each
+    rows = _narrowed(Word.objects.filter(any_of), wanted, "service__").values("service")
+    rows = rows.annotate(**{name: Coalesce(Max("weight", filter=each), 0.0) for name, each in matches.items()})
+    total = sum((F(name) for name in matches), start=Value(0.0))
+    rows = rows.annotate(total=total)
+    every = rows.filter(**{f"{name}__gt": 0 for name in matches})
+    for asked in (every, rows) if len(matches) > 1 else (rows,):
+        found = list(asked.order_by("-total", "service").values("service", "total", *matches)[: 2 * MOST])
+        if found:
+            break
+    documents = {
+        UUID(str(each["id"])): each
+        for each in Service.objects.filter(id__in=[row["service"] for row in found]).values_list("document", flat=True)
+    }
+    return [
+        Candidate(
+            entries.entry_of(documents[row["service"]]),
+            tuple(word for place, word in enumerate(wanted.words) if row[f"t{place}"] > 0),
+            row["total"],
+        )
+        for row in found
+    ]
+
+
+def _matches(word: str) -> Q:
+    if len(word) < WORDY:
+        return Q(word=word)
+    return Q(word__gte=word, word__lt=word + "\uffff")
+
+
+def _narrowed(rows: QuerySet[Any], wanted: Wanted, to: str) -> QuerySet[Any]:
+    """Leave out what is known not to fit. What nobody told stays, and the page says that nobody told it."""
+    rows = rows.exclude(**{f"{to}status__in": GONE})
+    if wanted.country:
+        rows = rows.filter(**{f"{to}country__in": (wanted.country, "")})
+    if wanted.needs:
+        rows = rows.filter(**{_id(to): _having("need", wanted.needs)})
+    if wanted.language:
+        fits = Q(**{f"{to}has_language": False}) | Q(**{_id(to): _having("language", (wanted.language,))})
+        rows = rows.filter(fits)
+    for each in wanted.access:
+        rows = rows.filter(**{_id(to): _having("access", (each,))})
+    if wanted.free:
+        rows = rows.exclude(**{f"{to}free": False})
+    if wanted.age is not None:
+        young = Q(**{f"{to}youngest": None}) | Q(**{f"{to}youngest__lte": wanted.age})
+        old = Q(**{f"{to}oldest": None}) | Q(**{f"{to}oldest__gte": wanted.age})
+        rows = rows.filter(young, old)
+    return rows
+
+
+def _id(to: str) -> str:
+    return "service__in" if to else "id__in"
+
+
+def _having(kind: str, values: Sequence[str]) -> QuerySet[Any]:
+    return Facet.objects.filter(kind=kind, value__in=values).values("service")
+
+
+def one(service: UUID) -> Kept | None:
+    """Give one service."""
+    row = Service.objects.select_related("organization").filter(id=service).first()
+    return _kept(row) if row else None
+
+
+def some(services: Sequence[UUID]) -> dict[UUID, Kept]:
+    """Give several services by their ids."""
+    rows = Service.objects.select_related("organization").filter(id__in=services)
+    return {row.id: _kept(row) for row in rows}
+
+
+def page(
+    *,
+    number: int,
+    size: int,
+    words: Sequence[str] = (),
+    term: str = "",
+    organization: UUID | None = None,
+    after: datetime | None = None,
+    at_places: bool = False,
+) -> tuple[list[Kept], int]:
+    """Give one page of all services by name, and how many there are: what the public interface reads."""
+    rows = Service.objects.select_related("organization").exclude(status__in=GONE)
+    for each in words:
+        rows = rows.filter(id__in=Word.objects.filter(_matches(each)).values("service"))
+    if term:
+        rows = rows.filter(id__in=_having("need", (term,)))
+    if organization is not None:
+        rows = rows.filter(organization=organization)
+    if after is not None:
+        rows = rows.filter(changed_at__gte=after)
+    if at_places:
+        rows = rows.filter(places__isnull=False).distinct()
+    first = (number - 1) * size
+    return [_kept(each) for each in rows.order_by("name", "id")[first : first + size]], rows.count()
+
+
+def with_place(at: UUID) -> Kept | None:
+    """Give the service that is offered at a place, by the id of what joins them."""
+    row = Service.objects.select_related("organization").filter(places__id=at).first()
+    return _kept(row) if row else None
+
+
+def organizations(*, number: int, size: int, words: Sequence[str] = ()) -> tuple[list[Mapping[str, Any]], int]:
+    """Give one page of the organizations by name, and how many there are."""
+    rows = Organization.objects.all()
+    for each in words:
+        rows = rows.filter(services__in=Word.objects.filter(_matches(each)).values("service")).distinct()
+    first = (number - 1) * size
+    return list(rows.order_by("name", "id").values_list("document", flat=True)[first : first + size]), rows.count()
+
+
+def organization(found: UUID) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]] | None:
+    """Give one organization with its services."""
+    row = Organization.objects.filter(id=found).first()
+    if row is None:
+        return None
+    return row.document, list(row.services.exclude(status__in=GONE).values_list("document", flat=True))
+
+
+def has_listed() -> bool:
+    """Say whether entries of our own lists are there."""
+    return Service.objects.exclude(listed="").exists()
+
+
+def spoken() -> list[str]:
+    """Give the languages that some service is known to speak, the most frequent first."""
+    rows = Facet.objects.filter(kind="language").values("value").annotate(n=Count("id")).order_by("-n", "value")
+    return [row["value"] for row in rows]
+
+
+def everything() -> Iterable[Kept]:
+    """Give every service by name, for an export."""
+    return (_kept(row) for row in Service.objects.select_related("organization").order_by("name", "id").iterator())
+
+
+def _kept(row: Service) -> Kept:
+    return Kept(
+        row.id, row.document, row.organization.document if row.organization else None, row.edited, row.changed_at
+    )
+
+
+# --- keeping ---
+
+
+def keep(
+    services: Sequence[Mapping[str, Any]], *, by: str, what: str, at: datetime, account: UUID | None = None
+) -> int:
+    """Keep services with their organizations, and write down what changed. Gives how many were new or different."""
+    changed = 0
+    for first in range(0, len(services), BATCH):
+        with transaction.atomic():
+            changed += _keep(services[first : first + BATCH], by=by, what=what, at=at, account=account)
+    return changed
+
+
+def _keep(services: Sequence[Mapping[str, Any]], *, by: str, what: str, at: datetime, account: UUID | None) -> int:
+    taken = [hsds.apart(each) for each in services]
+    firms = {str(each["id"]): each for _, each in taken if each and each.get("id")}
+    Organization.objects.bulk_create(
+        [
+            Organization(id=number, name=str(each.get("name", ""))[:300], document=each)
+            for number, each in firms.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["name", "document"],
+    )
+    known = set(
+        map(
+            str,
+            Organization.objects.filter(
+                id__in=[own["organization_id"] for own, _ in taken if own.get("organization_id")]
+            ).values_list("id", flat=True),
+        )
+    )
+    before = {str(each.id): each for each in Service.objects.filter(id__in=[own["id"] for own, _ in taken])}
+    rows, changes = [], []
+    for own, _ in taken:
+        old = before.get(str(own["id"]))
+        if old is not None and old.document == own:
+            continue
+        rows.append(_row(own, old, at=at, edited=what in ("edited", "checked"), known=known))
+        changes.append(
+            Change(
+                service_id=own["id"],
+                at=at,
+                account=account,
+                name=by,
+                what=what,
+                fields=differences(old.document if old else {}, own) if old else {},
+            )
+        )
+    written = [field.name for field in Service._meta.concrete_fields if not field.primary_key]
+    Service.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=written)
+    _index(rows)
+    Change.objects.bulk_create(changes)
+    return len(rows)
+
+
+def _row(own: Mapping[str, Any], old: Service | None, *, at: datetime, edited: bool, known: set[str]) -> Service:
+    entry = entries.entry_of(own)
+    firm = str(own.get("organization_id") or "")
+    listed = str((own.get(hsds.OWN) or {}).get("list") or "")
+    return Service(
+        id=own["id"],
+        organization_id=firm if firm in known else None,
+        document=own,
+        name=entry.name[:300],
+        country=entry.country,
+        status=entry.status,
+        anywhere=entry.anywhere,
+        free=entry.free,
+        youngest=entry.youngest,
+        oldest=entry.oldest,
+        has_language=bool(entry.languages),
+        checked=entry.checked,
+        listed=listed,
+        listed_digest=old.listed_digest if old else "",
+        edited=edited or bool(old and old.edited),
+        changed_at=at,
+    )
+
+
+def _index(rows: Sequence[Service]) -> None:
+    """Write anew what services are found by."""
+    ids = [each.id for each in rows]
+    for table in (Place, Spot, Facet, Word):
+        table.objects.filter(service__in=ids).delete()
+    spots, facets, words = [], [], []
+    for row in rows:
+        entry = entries.entry_of(row.document)
+        spots += [
+            Spot(service_id=row.id, latitude=each.latitude, longitude=each.longitude)
+            for each in entry.spots
+            if each.latitude is not None and each.longitude is not None
+        ]
+        values = {"need": entry.needs, "language": entry.languages, "access": entry.access}
+        facets += [
+            Facet(service_id=row.id, kind=kind, value=value[:40])
+            for kind, found in values.items()
+            for value in sorted(found)
+        ]
+        words += [
+            Word(service_id=row.id, word=word, weight=weight) for word, weight in _words(row.document, entry).items()
+        ]
+    Place.objects.bulk_create(
+        [Place(id=each["id"], service_id=row.id) for row in rows for each, _ in hsds.places_of(row.document)],
+        ignore_conflicts=True,
+    )
+    Spot.objects.bulk_create(spots)
+    Facet.objects.bulk_create(facets)
+    Word.objects.bulk_create(words, batch_size=5000)
+
+
+def _words(document: Mapping[str, Any], entry: entries.Entry) -> dict[str, float]:
+    """Give the words of a service in both languages, with those that people say for its needs."""
+    texts = {entries.text(document, "name", each): NAME for each in ("en", "nl")}
+    texts |= {entries.text(document, "description", each): TEXT for each in ("en", "nl")}
+    texts |= {str(document.get("alternate_name") or ""): NAME, " ".join(each.town for each in entry.spots): NEED}
+    for need in entry.needs:
+        known = places.needs().get(need)
+        if known:
+            texts |= {" ".join([known[each], *known["say"][each]]): NEED for each in ("en", "nl")}
+    return tokens.weights(texts)
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Give the fields of a document that differ, with what they were and are."""
+    found = {
+        key: [before.get(key), after.get(key)]
+        for key in {*before, *after}
+        if key != hsds.OWN and before.get(key) != after.get(key)
+    }
+    old, new = before.get(hsds.OWN) or {}, after.get(hsds.OWN) or {}
+    return found | {
+        f"{hsds.OWN}.{key}": [old.get(key), new.get(key)] for key in {*old, *new} if old.get(key) != new.get(key)
+    }
+
+
+def ship(*, at: datetime) -> int:
+    """Take over what ships with this version. What somebody here changed stays as they left it. Gives how many changed."""
+    made = []
+    known = {row.listed: row for row in Service.objects.exclude(listed="")}
+    digests = {}
+    for written in places.listed():
+        document = entries.document_of(written, places.needs())
+        digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+        row = known.get(written["id"])
+        if row is not None and (row.edited or row.listed_digest == digest):
+            continue
+        made.append(document)
+        digests[written["id"]] = digest
+    if not made:
+        return 0
+    with transaction.atomic():
+        keep(made, by="Samen", what="listed", at=at)
+        for listed, digest in digests.items():
+            Service.objects.filter(listed=listed).update(listed_digest=digest)
+    return len(made)
+
+
+# --- what is wrong, and who mends it ---
+
+
+def report(service: UUID, kind: str, *, at: datetime) -> bool:
+    """Keep that something is wrong with an entry; said again, it counts up. False: there is no such entry or sort."""
+    if kind not in KINDS or not Service.objects.filter(id=service).exists():
+        return False
+    try:
+        with transaction.atomic():
+            _, new = Report.objects.get_or_create(
+                service_id=service, kind=kind, settled_at=None, defaults={"first_at": at, "last_at": at}
+            )
+    except IntegrityError:  # two visitors in one moment
+        new = False
+    if not new:
+        Report.objects.filter(service=service, kind=kind, settled_at=None).update(times=F("times") + 1, last_at=at)
+    return True
+
+
+def reports() -> list[Report]:
+    """Give what editors have to look at: what was said most often first."""
+    return list(Report.objects.filter(settled_at=None).select_related("service").order_by("-times", "first_at"))
+
+
+def settle(found: UUID, *, by: str, at: datetime) -> None:
+    """Close what was reported: somebody looked."""
+    Report.objects.filter(id=found, settled_at=None).update(settled_at=at, settled_by=by)
+
+
+def to_check(*, before: datetime, most: int) -> list[Kept]:
+    """Give the entries that were checked longest ago, the unchecked ones first."""
+    rows = Service.objects.select_related("organization").exclude(status__in=GONE)
+    late = rows.filter(Q(checked=None) | Q(checked__lt=before.date()))
+    unsure = rows.filter(document__samen__certain=False)
+    order = Case(When(checked=None, then=0), default=1)
+    return [_kept(each) for each in (late | unsure).order_by(order, "checked", "name")[:most]]
+
+
+def history(service: UUID) -> list[Change]:
+    """Give what was done to an entry, the newest first."""
+    return list(Change.objects.filter(service=service).order_by("-at", "-id"))
