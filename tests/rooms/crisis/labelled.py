@@ -62,9 +62,10 @@ def written() -> list[Row]:
     rows = []
     for number in range(15):
         for text in BAD:
-            rows.append(Row(f"{text} echt {number}", f"bad-{number}", "nl", 3, "plan", ""))
+            rows.append(Row(f"{text} echt {number}", f"bad-{number}", "nl", 3, "plan", "", blind=True))
         for text in GOOD:
-            rows.append(Row(f"{text} echt {number}", f"good-{number}", "nl", 0, "", "idiom" if number % 2 else ""))
+            trap = "idiom" if number % 2 else ""
+            rows.append(Row(f"{text} echt {number}", f"good-{number}", "nl", 0, "", trap, blind=True))
     return rows
 
 
