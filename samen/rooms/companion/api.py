@@ -71,25 +71,19 @@ def services(request: Request) -> HttpResponseBase:
         "after": _moment(request, "modified_after"),
     }
     if request.GET.get("format") == "ndjson":
-        return _lines(whole(each) for each in _all(asked))
+        return _lines(jobs.whole(each) for each in _all(asked))
     number, size = _page(request)
     rows, total = store.page(number=number, size=size, **asked)
     full, minimal = _said(request, "full"), _said(request, "minimal")
     shown = [
-        _minimal(each) if minimal else whole(each) if full else hsds.brief(whole(each), "service", places.shapes())
+        _minimal(each)
+        if minimal
+        else jobs.whole(each)
+        if full
+        else hsds.brief(jobs.whole(each), "service", places.shapes())
         for each in rows
     ]
     return JsonResponse(hsds.page(shown, total=total, number=number, size=size))
-
-
-def whole(kept: store.Kept) -> dict[str, Any]:
-    """Give a service with its organization, and with the numbers that it names in the crisis room's directory."""
-    document = kept.whole
-    named = [
-        {"id": entry.id_of("phone", str(kept.id), each.id), "number": each.shown, "type": "voice"}
-        for each in jobs.numbers(entry.entry_of(kept.document).numbers)
-    ]
-    return {**document, **({"phones": [*named, *document.get("phones", ())]} if named else {})}
 
 
 def _minimal(kept: store.Kept) -> dict[str, Any]:
@@ -112,7 +106,7 @@ def _all(asked: Mapping[str, Any]) -> Iterable[store.Kept]:
 def service(request: Request, service: UUID) -> HttpResponse:
     """Give one service with all that belongs to it; also one that is no longer offered, with its status."""
     kept = store.one(service)
-    return JsonResponse(whole(kept)) if kept else _missing()
+    return JsonResponse(jobs.whole(kept)) if kept else _missing()
 
 
 @require_GET
@@ -158,7 +152,7 @@ def service_at_locations(request: Request) -> HttpResponse:
 
 
 def _at(kept: store.Kept, joined: Mapping[str, Any], *, full: bool) -> dict[str, Any]:
-    offered = {key: value for key, value in whole(kept).items() if key != "service_at_locations"}
+    offered = {key: value for key, value in jobs.whole(kept).items() if key != "service_at_locations"}
     made = {**joined, "service": offered if full else hsds.brief(offered, "service", places.shapes())}
     return made if full else {key: value for key, value in made.items() if not isinstance(value, list)}
 

@@ -224,6 +224,22 @@ def id_of(*names: str) -> str:
     return str(uuid5(SPACE, "/".join(names)))
 
 
+def named(service: str, number: str, shown: str) -> dict[str, Any]:
+    """Give a number of the crisis room's directory as a phone of a service that names it."""
+    return {"id": id_of("phone", service, number), "number": shown, "type": "voice"}
+
+
+def as_own(service: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a service from a file as we keep it: numbers of the crisis room's directory are named, never written a second time."""
+    own = dict(service.get(hsds.OWN) or {})
+    if own.get("list") and str(service["id"]) != id_of("service", str(own["list"])):
+        own.pop("list")  # an entry of our lists has the id that follows from its name
+    copies = {id_of("phone", str(service["id"]), each) for each in own.get("numbers", ())}
+    phones_ = [each for each in service.get("phones") or () if each.get("id") not in copies]
+    made = {**service, "phones": phones_, hsds.OWN: own}
+    return {key: value for key, value in made.items() if not (key in ("phones", hsds.OWN) and not value)}
+
+
 def term(need: str, words: Mapping[str, str]) -> dict[str, Any]:
     """Give a need as a term of a taxonomy."""
     return {

@@ -10,6 +10,7 @@ import typer
 from samen.rights import gate
 from samen.rights.words import Denied
 from samen.rooms.companion import compiler, replaying, systems
+from samen.rooms.companion.commands import guide
 from samen.rooms.companion.dialogue import BadModule, Problem
 from samen.rooms.companion.library import intents_of, module_of
 from samen.rooms.companion.store import modules
@@ -18,6 +19,7 @@ from samen.words import say
 CHUNK = 200  # turns in one run of the ring
 
 app = typer.Typer(help="The companion: check its modules, replay dialogues.", no_args_is_help=True)
+app.add_typer(guide.app, name="guide")
 
 
 @app.callback()

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
+from typing import Any
 
 from django.utils import timezone
 
-from samen.rooms.companion import guide
+from samen.rooms.companion import entry, guide
 from samen.rooms.companion.guide import Found, Moment, Wanted
 from samen.rooms.companion.store import guide as store
 from samen.rooms.companion.store import places
+from samen.rooms.companion.store.guide import Kept
 from samen.rooms.crisis import door as crisis
 
 _taken_over: set[str] = set()  # the lists that this process has taken over already
@@ -39,6 +41,13 @@ def numbers(named: Iterable[str], language: str = "en") -> list[crisis.numbers.N
     """Give the numbers of the crisis room's directory that an entry names; one that is gone from there is left out."""
     listed = {each.id: each for each in crisis.numbers.load(language, today())}
     return [listed[each] for each in named if each in listed]
+
+
+def whole(kept: Kept) -> dict[str, Any]:
+    """Give a service with its organization, and with the numbers that it names in the crisis room's directory."""
+    document = kept.whole
+    named = [entry.named(str(kept.id), each.id, each.shown) for each in numbers(entry.entry_of(kept.document).numbers)]
+    return {**document, **({"phones": [*named, *document.get("phones", ())]} if named else {})}
 
 
 def moment_of(at: datetime) -> Moment:

@@ -220,6 +220,11 @@ def has_listed() -> bool:
     return Service.objects.exclude(listed="").exists()
 
 
+def is_edited(service: str) -> bool:
+    """Say whether an editor changed an entry here."""
+    return Service.objects.filter(id=service, edited=True).exists()
+
+
 def spoken() -> list[str]:
     """Give the languages that some service is known to speak, the most frequent first."""
     rows = Facet.objects.filter(kind="language").values("value").annotate(n=Count("id")).order_by("-n", "value")
