@@ -11,6 +11,7 @@ from enum import StrEnum
 HOLDS_FOR = timedelta(days=182)  # half a year, rights.md L5
 NOTICE = timedelta(days=30)  # how long before its end an approval asks to be voted on again, rights.md L5
 QUORUM = 3
+STRICT = (2, 3)  # share of yes for what looks for danger of suicide or harm, rights.md K6.2
 VETO_SHARE = 1 / 3  # of the seats with lived experience that voted
 
 
@@ -48,14 +49,14 @@ class Tally:
     reason: str  # code with its sentence in `rights.panel`
 
 
-def tally(ballots: Sequence[Ballot]) -> Tally:
-    """Add up the ballots on one digest."""
+def tally(ballots: Sequence[Ballot], *, strict: bool = False) -> Tally:
+    """Add up the ballots on one digest; `strict` asks for two thirds instead of a majority."""
     counted = [each for each in ballots if not each.conflicted]
     lived = [each for each in counted if each.lived_experience]
     yes = sum(each.vote is Vote.YES for each in counted)
     vetoes = sum(each.vote is Vote.VETO for each in lived)
     vetoed = bool(lived) and vetoes > 0 and vetoes / len(lived) >= VETO_SHARE
-    reason = _reason(len(counted), len(lived), yes, vetoed)
+    reason = _reason(len(counted), len(lived), yes, vetoed) or _majority(len(counted), yes, strict)
     return Tally(
         yes=yes,
         no=sum(each.vote is not Vote.YES for each in counted),
@@ -76,5 +77,11 @@ def _reason(counted: int, lived: int, yes: int, vetoed: bool) -> str:
         return "NO_QUORUM"
     if lived * 2 < counted:
         return "TOO_FEW_LIVED"
+    return ""
+
+
+def _majority(counted: int, yes: int, strict: bool) -> str:
+    if strict and yes * STRICT[1] < counted * STRICT[0]:
+        return "NO_TWO_THIRDS"
     # Staff votes alone can never reach approval: a majority of the seats with lived experience is within the majority.
     return "APPROVED" if yes * 2 > counted else "NO_MAJORITY"

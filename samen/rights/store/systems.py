@@ -18,7 +18,7 @@ from samen.rights import panel, stages
 from samen.rights.models.system import Approval, Ballot, EvidenceFile, Need, ResumeHand, Seat, StageChange, SystemState
 from samen.rights.register import Registered, sheet
 from samen.rights.store.inference import bump_system
-from samen.rights.words import Stage
+from samen.rights.words import Aim, Stage
 
 EVIDENCE_HOLDS_FOR = timedelta(days=365)
 LEAST_NEED_STATEMENTS = 3  # rights.md R8.1b: the problem in people's own words
@@ -182,6 +182,11 @@ def count(system: Registered, *, at: datetime) -> panel.Tally:
     return _count(system.id, system.digest, at)
 
 
+def _is_strict(system: str) -> bool:
+    """Say whether a system looks for danger: then two thirds must say yes, whatever it is called."""
+    return bool(SystemState.objects.get(id=system).sheet["aim"] == Aim.SAFETY)
+
+
 def _count(system: str, digest: str, at: datetime) -> panel.Tally:
     bump_system(system)  # the system's row before the log's head, as the gate takes them
     newest: dict[UUID, Ballot] = {}
@@ -197,7 +202,8 @@ def _count(system: str, digest: str, at: datetime) -> panel.Tally:
                 at=each.at,
             )
             for each in newest.values()
-        ]
+        ],
+        strict=_is_strict(system),
     )
     kept = {"yes": result.yes, "no": result.no, "vetoes": result.vetoes, "lived": result.lived, "reason": result.reason}
     fields = {

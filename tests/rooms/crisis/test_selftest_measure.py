@@ -181,6 +181,7 @@ def test_a_figure_on_the_wrong_side_of_its_bar_is_not_met():
     assert not bars.Result(Bar("calm", 0.05, at_least=False), Share(0.051, 0.0, 0.1, 100)).met
 
 
+@pytest.mark.row("S10")
 def test_the_rules_of_the_queue_hold_whatever_the_score():
     assert [name for name, holds in invariants.held(SHIPPED).items() if not holds] == []
 

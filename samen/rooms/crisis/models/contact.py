@@ -37,6 +37,7 @@ class Contact(models.Model):
     turns = models.SmallIntegerField(default=0)  # turns of the imminent flow so far
     waiting_since = models.DateTimeField(null=True)
     deadline = models.DateTimeField(null=True)  # by when a human should have answered
+    told_late = models.SmallIntegerField(default=0)  # 1: those on duty were told that it is late; 2: who leads care too
     overtaken = models.IntegerField(default=0)  # by how many that came later
     last_at = models.DateTimeField(null=True)  # of the newest message by the contact
     changes = models.IntegerField(default=0)  # moves with everything that a page should show anew

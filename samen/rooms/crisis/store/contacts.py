@@ -237,7 +237,8 @@ def write(access: Allowed, contact: UUID, text: str, *, client_id: str, at: date
             place = triage.by_own_word(found.own_urgency)
             found.lane, found.rank, found.overtaken = place.lane, place.rank, 0
             found.state, found.waiting_since, found.closed_at, found.outcome = "waiting", at, None, ""
-            found.taken_by = found.taken_at = None
+            found.taken_by = found.taken_at = found.deadline = None
+            found.told_late = 0
         found.last_at, found.changes = at, found.changes + 1
         found.save()
     return made.pk

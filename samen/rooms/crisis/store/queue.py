@@ -31,6 +31,7 @@ class Next:
     waiting_since: datetime
     overtaken: int
     last_at: datetime | None
+    language: str
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,7 @@ def _next(branch: Branch, row: Contact) -> Next:
         waiting_since=row.waiting_since,
         overtaken=row.overtaken,
         last_at=row.last_at,
+        language=row.language,
     )
 
 

@@ -84,6 +84,11 @@ def newest() -> SelfTest | None:
     return SelfTest.objects.order_by("-at").first()
 
 
+def newest_id() -> UUID | None:
+    """Give which report is the newest, without opening it."""
+    return SelfTest.objects.order_by("-at").values_list("id", flat=True).first()
+
+
 def read(test: UUID) -> Kept:
     """Give one report once its signature has been found good. Raises: SelfTest.DoesNotExist; BadCheckpoint when it was changed."""
     row = SelfTest.objects.get(pk=test)

@@ -1,6 +1,6 @@
 """The pages of those who answer the line: who is next and why, their talks, and asking a colleague."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,7 +24,8 @@ from samen.rooms.crisis import triage
 from samen.rooms.crisis.jobs import adapters
 from samen.rooms.crisis.marking import Piece, pieces
 from samen.rooms.crisis.models.contact import OUTCOMES
-from samen.rooms.crisis.store import contacts, duty, policies, queue, talks
+from samen.rooms.crisis.reading import Level
+from samen.rooms.crisis.store import alarms, contacts, duty, policies, queue, talks
 from samen.rooms.crisis.store.contacts import Talk, short_name
 from samen.rooms.crisis.views.reader import saying
 
@@ -121,9 +122,16 @@ def _next(request: Request, policy: triage.Policy, on_duty: int) -> dict[str, An
         return shown
     access = queue.may_look(request.user, upcoming, now=request.now)
     lines = [each for each in contacts.lines(access, upcoming.contact, spans=True) if each.who == "contact"]
+    read_as = contacts.reasons(access, upcoming.contact)
     marked = [pieces(each.text, each.spans) for each in lines if each.spans]
     newest = [pieces(lines[-1].text, ())] if lines and not marked else []
-    return {**shown, "read": contacts.reasons(access, upcoming.contact), "words": [*marked[-3:], *newest]}
+    right = _alarms(read_as, upcoming.language)
+    return {**shown, "read": read_as, "alarms": right, "words": [*marked[-3:], *newest]}
+
+
+def _alarms(read_as: Mapping[str, Any] | None, language: str) -> alarms.Shown | None:
+    """Give what 100 alarms here come to, where a computer raised one."""
+    return alarms.of_alarms(language) if read_as and read_as["level"] >= Level.DANGER else None
 
 
 @require_POST
@@ -264,6 +272,7 @@ def _talk(
     if found is None:
         return render(request, "crisis/console/none.html", status=status)
     shows = request.GET.get("computer", "no" if policies.current().read_first else "yes") == "yes"
+    read_as = contacts.reasons(request.access, found.id) if shows else None
     colleagues = _colleagues(request)
     context = {
         "talk": found,
@@ -271,7 +280,8 @@ def _talk(
         "name": short_name(found.id),
         "shows": shows,
         "lines": _lines(request, found, shows=shows),
-        "read": contacts.reasons(request.access, found.id) if shows else None,
+        "read": read_as,
+        "alarms": _alarms(read_as, found.language),
         "notes": talks.written(request.access, found.id),
         "asq": contacts.screening(request.access, found.id),
         "once": str(uuid4()),

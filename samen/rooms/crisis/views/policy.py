@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from samen.people.access import NotAllowed
 from samen.people.door import Request, page_for
 from samen.people.roles import Duty
-from samen.rooms.crisis import bars
+from samen.rooms.crisis import bars, frequencies
 from samen.rooms.crisis.simulation import FIRST_COME, Outcome, Scenario, Tried, Waits, simulate
 from samen.rooms.crisis.store import policies
 from samen.rooms.crisis.triage import Policy
@@ -123,10 +123,18 @@ def _result(form: TryForm) -> dict[str, Any]:
             share=round(this.high.within_5 * PERCENT),
             before=round(first.high.within_5 * PERCENT),
         ),
+        "alarms": _alarms(form.scenario()),
         "load": sentence("result.load", load=round(form.load * PERCENT)),
         "contacts": CONTACTS,
         "propose": ProposeForm(initial={name: form.cleaned_data[name] for name in ("reserved", "overtaken")}),
     }  # fmt: skip
+
+
+def _alarms(tried: Scenario) -> str:
+    """Say how many of those whom the computer puts in front are in danger, at the service's own share."""
+    found = frequencies.of_alarms(tried.sensitivity, tried.specificity, tried.high_share)
+    words = saying("crisis.alarms")
+    return words("in_policy", right=found.right, wrong=found.wrong) if found else words("none")
 
 
 @dataclass(frozen=True)
