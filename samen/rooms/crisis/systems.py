@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from time import thread_time
 from typing import Any
 from uuid import UUID
@@ -84,9 +85,10 @@ def numbers_hold() -> None:
 
 # --- what hears here --------------------------------------------------------------------------------------------------
 
-MOST_HELD = 6  # sets of models held in memory: those in use, those before, and a candidate that is tried
+MOST_HELD = 12  # sets of models held in memory: those in use, and those that are tried; thresholds alone weigh nothing
 Hears = Mapping[str, tuple[str, float, float]]  # by language: model, ask, alarm; plain, so that a ledger can bind it
-_HELD: dict[str, Mapping[str, linear.Model]] = {}
+_HELD: dict[str, Mapping[str, linear.Model]] = {}  # the one asked for last stands last
+_HOLDING = Lock()
 
 
 def hears(changed: Mapping[str, candidates.Chosen] | None = None) -> Hears:
@@ -110,16 +112,18 @@ def hears(changed: Mapping[str, candidates.Chosen] | None = None) -> Hears:
 def _model(language: str, sha: str) -> linear.Model | None:
     if not sha:
         return linear.model(language)
-    for held in _HELD.values():
+    for held in list(_HELD.values()):
         if language in held and held[language].sha256 == sha:
             return held[language]
     return linear.of_text(candidates.model_text(sha), sha)
 
 
 def _hold(key: str, models: Mapping[str, linear.Model]) -> None:
-    if key not in _HELD and len(_HELD) >= MOST_HELD:
-        _HELD.pop(next(iter(_HELD)))
-    _HELD[key] = models
+    with _HOLDING:
+        _HELD.pop(key, None)
+        while len(_HELD) >= MOST_HELD:
+            del _HELD[next(iter(_HELD))]
+        _HELD[key] = models
 
 
 def version(found: Mapping[str, Sequence[Any]]) -> str:

@@ -365,6 +365,15 @@ def test_the_cost_stands_on_the_services_own_messages_heard_at_both_thresholds(l
     assert "Hours of staff a week" in page
 
 
+def test_however_many_thresholds_are_tried_what_is_in_use_stays_at_hand(lead, in_order):
+    ours()
+    for place in range(systems.MOST_HELD + 2):
+        found = thresholds.basis("nl", Point("nl", systems.hears()["nl"][0], 0.5, 0.3 + place / 100))
+        assert found is not None
+        assert found.kind == "local"
+    assert len(systems._HELD) <= systems.MOST_HELD
+
+
 def test_without_own_messages_the_written_ones_count_by_folds(made, lead):
     found = thresholds.basis("nl", Point("nl", systems.hears()["nl"][0], 0.5, 0.5))
     assert found.kind == "written"
