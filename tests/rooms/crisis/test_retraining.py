@@ -386,6 +386,13 @@ def test_with_nothing_to_count_on_the_page_says_what_to_do(lead):
     assert "There is nothing to count on yet" in html.unescape(answer.content.decode())
 
 
+def test_where_the_gate_lets_nothing_be_tried_thresholds_say_why(lead):
+    ours()
+    answer = tried(lead)
+    assert answer.status_code == 422
+    assert "The gate did not let it be tried" in html.unescape(answer.content.decode())
+
+
 def test_how_often_danger_comes_in_is_typed_or_counted_from_what_was_drawn(lead, in_order):
     ours()
     assert tried(lead, danger="").status_code == 422

@@ -7,7 +7,7 @@ from samen.rights import gate
 from samen.rights.words import Denied
 from samen.rooms.crisis import cost, systems
 from samen.rooms.crisis.cost import Done
-from samen.rooms.crisis.jobs.retraining import scored
+from samen.rooms.crisis.jobs.retraining import NotTried, scored
 from samen.rooms.crisis.models.hearing import Candidate
 from samen.rooms.crisis.reading import Action
 from samen.rooms.crisis.store import labels
@@ -25,7 +25,7 @@ class Basis:
 
 
 def basis(language: str, point: Point) -> Basis | None:
-    """Give what thresholds do; None where nothing was labelled or scored that could be counted on."""
+    """Give what thresholds do; None where nothing was labelled or scored that could be counted on. Raises: NotTried."""
     now = systems.hears()
     mine = (now[language][1], now[language][2])
     candidate = _scores_of(language, now[language][0])
@@ -60,7 +60,7 @@ def _heard(language: str, point: Point) -> tuple[list[Done], list[Done]]:
         pieces = [{"turns": [each.text], "language": None, "hears": hears} for each in said]
         ran = gate.trial(systems.DETECT, pieces)
         if isinstance(ran, Denied):
-            return [], []
+            raise NotTried(ran.code)
         actions = [Action(finding.value["readings"][0]["action"]) for finding, _ in ran.findings]
         found.append([Done(str(each.number), each.level, what) for each, what in zip(said, actions, strict=True)])
     return found[0], found[1]

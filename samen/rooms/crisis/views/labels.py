@@ -38,6 +38,11 @@ def sentence(key: str, **values: object) -> str:
     return say(f"crisis.labels.{key}", _language(), **values)
 
 
+def denied(code: str) -> str:
+    """Give why the gate said no, in the reader's language."""
+    return say(f"rights.denied.{code}", _language())
+
+
 def _language() -> str:
     return (get_language() or settings.LANGUAGE_CODE)[:2]
 

@@ -17,11 +17,12 @@ from samen.people.roles import Duty, may
 from samen.rooms.crisis import cost, systems
 from samen.rooms.crisis.cost import Cost, Mix, Number
 from samen.rooms.crisis.jobs import thresholds
+from samen.rooms.crisis.jobs.retraining import NotTried
 from samen.rooms.crisis.jobs.thresholds import Basis
 from samen.rooms.crisis.store import labels
 from samen.rooms.crisis.store import points as store
 from samen.rooms.crisis.views.candidates import room_systems, steps
-from samen.rooms.crisis.views.labels import LANGUAGE, figure, label, sentence
+from samen.rooms.crisis.views.labels import LANGUAGE, denied, figure, label, sentence
 
 LINES = ("heard", "asked", "missed", "unclear_heard", "false_alarms", "needless", "hours")
 FEW = 10  # below this a count has a digit behind the point
@@ -156,14 +157,18 @@ def attempt(request: Request) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     tried = _tried(form)
-    return _page(request, form, tried, nothing=tried is None)
+    return _page(request, form, tried, nothing=tried is None and not form.errors)
 
 
 def _tried(form: TryForm) -> Tried | None:
     """Give the cost now and then; None when there is nothing to count on."""
     hears = systems.hears()
     language = form.cleaned_data["language"]
-    found = thresholds.basis(language, form.point(hears[language][0]))
+    try:
+        found = thresholds.basis(language, form.point(hears[language][0]))
+    except NotTried as no:
+        form.add_error(None, sentence("points.denied", why=denied(str(no))))
+        return None
     if found is None:
         return None
     now, then = (cost.cost(each, form.mix()) for each in (found.now, found.then))
@@ -229,7 +234,7 @@ def propose(request: Request) -> HttpResponse:
     values, form = TryForm(request.POST), ProposeForm(request.POST, auto_id="propose_%s")
     tried = _tried(values) if values.is_valid() else None
     if tried is None or not form.is_valid():
-        return _page(request, values, tried, propose=form, nothing=tried is None and values.is_valid())
+        return _page(request, values, tried, propose=form, nothing=tried is None and not values.errors)
     hears = systems.hears()
     kept = {"basis": tried.basis.kind, "mix": asdict(tried.mix), "now": asdict(tried.now), "then": asdict(tried.then)}
     point = form.point(hears[form.cleaned_data["language"]][0])
