@@ -361,6 +361,6 @@ def _shared(subjects: Sequence[Intent]) -> Iterator[Problem]:
         owner: dict[str, str] = {}
         for subject in subjects:
             for phrase in subject.like[language]:
-                first = owner.setdefault(phrase.casefold(), subject.id)
+                first = owner.setdefault(" ".join(WORD.findall(phrase.casefold())), subject.id)
                 if first != subject.id:
                     yield Problem("phrase_shared", subject.id, {"what": phrase, "other": first})

@@ -11,7 +11,7 @@ from typing import Any
 
 from samen.rooms.companion.dialogue import HALL, KEPT, Choice, Module, Screen, Type, Value
 from samen.rooms.companion.inference import understand
-from samen.rooms.companion.inference.understand import Index
+from samen.rooms.companion.inference.understand import Index, Understood
 from samen.rooms.companion.library import Intent, Library
 from samen.words import has, say
 
@@ -191,7 +191,9 @@ class Turn:
             self.frame("reminder")
             self.there()
             self.state = replace(self.state, told=self.state.turn)
-        return Reply(tuple(self.says), tuple(buttons), entry, *span, took=self.took, begun=self.begun, meant=self.meant, **more)
+        return Reply(
+            tuple(self.says), tuple(buttons), entry, *span, took=self.took, begun=self.begun, meant=self.meant, **more
+        )
 
     # --- moving ---
 
@@ -390,7 +392,7 @@ class Turn:
         place = self.state.place
         meant = self.here.index.understand(text)
         intent = self.here.library.intents[meant.sure.id] if meant.sure is not None else None
-        if intent is not None and intent.interrupts:
+        if intent is not None and intent.interrupts and (place is None or _in_so_many_words(meant)):
             return self.mean(intent)
         if self.state.asked_back and (said := self._yes_or_no(text)) is not None:
             return said
@@ -416,6 +418,8 @@ class Turn:
                     return self.mean(intent)
                 return self.ask_back([each.id for each in found.maybe]) if found.maybe else self.missed()
         if variable is None:
+            if (intent is not None and intent.does == "resume") or self._said(text) == "yes":
+                return self.answer(None)
             return self.mean(intent) if intent is not None else self.missed()
         if variable.type is Type.SCALE:
             value = understand.number(text, language, variable.low, variable.high)
@@ -424,14 +428,19 @@ class Turn:
             return self.mean(intent) if intent is not None else self.missed()
         return self.answer(f"@{self.state.turn}")
 
-    def _yes_or_no(self, text: str) -> Reply | None:
-        """Take a yes or a no to what was asked back."""
+    def _said(self, text: str) -> str:
+        """Give "yes" or "no" when a text says just that."""
         words = {each: (say(f"{WORDS}.said.{each}", self.here.language).split(", ")) for each in ("yes", "no")}
         found = understand.nearest(words, text).sure
-        if found is None:
+        return found.id if found is not None else ""
+
+    def _yes_or_no(self, text: str) -> Reply | None:
+        """Take a yes or a no to what was asked back."""
+        said = self._said(text)
+        if not said:
             return None
         first, self.state = self.state.asked_back[0], replace(self.state, asked_back=())
-        return self.pressed(first) if found.id == "yes" else self.missed()
+        return self.pressed(first) if said == "yes" else self.missed()
 
     def ask_back(self, options: Sequence[str]) -> Reply:
         """Ask what was meant, before anything is taken as meant."""
@@ -475,7 +484,8 @@ class Turn:
             ways = [f"{WORDS}.as_said.{n}" for n in range(1, NO_REPEAT + 1)]
         self.says.append(Said(self._fresh(ways)))
         offered = [f"m:{name}" for name in intent.modules if name in self.here.library.modules]
-        return self.reply([*offered, *self._going(), "human", "hall"], entry=Type.TEXT, leads=intent.leads)
+        human = ["human", *offered] if intent.does == "care" else [*offered, "human"]  # care: people before exercises
+        return self.reply([*human, *self._going(), "hall"], entry=Type.TEXT, leads=intent.leads)
 
     def _skipped(self) -> Reply:
         """Let somebody keep an answer to themselves; a choice that decides where it goes on cannot be skipped."""
@@ -519,6 +529,11 @@ def turn(state: State, given: Given, heard: Heard, here: Here) -> tuple[State, R
     if heard.level and not reply.level:
         reply = replace(reply, level=heard.level, action=heard.action)
     return now.state, reply
+
+
+def _in_so_many_words(meant: Understood) -> bool:
+    """Say whether a text is so near to a phrase that it may break into an answer: people write about stopping, too."""
+    return meant.sure is not None and meant.sure.near >= understand.IN_SO_MANY_WORDS
 
 
 def _standing(state: State, here: Here) -> State:
