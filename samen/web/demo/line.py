@@ -36,7 +36,9 @@ def open_line(staff: Staff, now: datetime) -> bool:
     """Open the line. Says whether its AI systems are in use: not when the self-test missed a bar, and then people wait by time."""
     words = texts.read("line")
     ring.hourly(now=now)
-    in_use = _tested(staff, words, now) and _approved(staff, words, now)
+    in_use = _tested(staff, words, now)
+    if in_use:
+        _approve(staff, words, now)
     _staffed(staff, now)
     policies.propose(SHIPPED, words["policy"], by=staff["visser"], at=now - timedelta(days=1))
     for number, each in enumerate(words["talk"]):
@@ -59,7 +61,7 @@ def _tested(staff: Staff, words: Mapping[str, Any], now: datetime) -> bool:
     return bool(found.passed)
 
 
-def _approved(staff: Staff, words: Mapping[str, Any], now: datetime) -> bool:
+def _approve(staff: Staff, words: Mapping[str, Any], now: datetime) -> None:
     """Let the panel ratify the need for each system and vote on it; then the lead begins the pilot."""
     for each in words["system"]:
         system = rights.system(each["id"])
@@ -71,7 +73,6 @@ def _approved(staff: Staff, words: Mapping[str, Any], now: datetime) -> bool:
         system = rights.system(each["id"])
         if system is not None:
             register.move(system, Stage.PILOT, by=staff["visser"], reason=words["pilot"], at=now, cap=PLACES)
-    return True
 
 
 def _vote(staff: Staff, words: Mapping[str, Any], each: Mapping[str, Any], system: Registered, now: datetime) -> None:

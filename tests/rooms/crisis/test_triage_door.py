@@ -16,6 +16,8 @@ from samen.rooms.crisis.models.contact import Contact, Message
 from samen.rooms.crisis.reading import Level
 from samen.rooms.crisis.store import contacts
 from tests import named
+from tests.rights import example
+from tests.rooms.crisis.in_use import in_use
 from tests.rooms.crisis.service import MEANS, in_service, writes
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +34,21 @@ def test_without_a_yes_nothing_is_heard_and_the_room_is_told_why():
     answer = heard()
     assert (answer.level, answer.text, answer.denied) == (Level.NONE, "", "NO_CONSENT")
     assert not Message.objects.filter(who="computer").exists()
+
+
+def test_with_a_yes_danger_is_heard_and_the_numbers_come_with_the_answer():
+    made = example.house(at=timezone.now())
+    in_use(systems.DETECT, made)
+    example.say_yes(made, systems.DETECT, at=timezone.now())
+    mine = made.own(Scope.TALK)
+    answer = door.hear(mine, MEANS, client_id="1", at=timezone.now())
+    assert (answer.level, answer.denied) == (Level.IMMINENT, "")
+    assert answer.numbers
+    assert answer.text
+    assert answer.record is not None
+    assert [each.who for each in contacts.lines(mine, Contact.objects.get().id)] == ["contact", "computer"]
+    again = door.hear(mine, MEANS, client_id="1", at=timezone.now())
+    assert again == door.Answer()  # the same message is heard once
 
 
 def test_somebody_waits_for_a_human_only_when_they_want_to():
