@@ -105,6 +105,7 @@ def one(request: Request, sample: UUID) -> HttpResponse:
         "of": sum(found.groups.values()),
         "columns": [sentence(f"column.{each}") for each in ("group", "size", "drawn", "read", "missed", "bound")],
         "groups": [_row(each) for each in standing.groups],
+        "unread": sum(not each.now.read for each in standing.groups),
         "mine": store.own(found, request.user),
     }
     return render(request, "crisis/audit/round.html", context)
