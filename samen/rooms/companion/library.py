@@ -28,9 +28,9 @@ class Intent:
 
 @dataclass(frozen=True)
 class Library:
-    """All that is written: modules in the order of the hall, and subjects."""
+    """All that is written: exercises (modules) in the order of the hall, and subjects."""
 
-    modules: Mapping[str, Module]
+    exercises: Mapping[str, Module]
     intents: Mapping[str, Intent]
 
 

@@ -49,7 +49,7 @@ def pieces(
     """Give all pieces, in a fixed order."""
     made = []
     for language in LANGUAGES:
-        for module in library.modules.values():
+        for module in library.exercises.values():
             for number in range(SEEDS * 2):
                 walk = {"module": module.id, "seed": SEED + number, "interrupts": number % 2 == 1}
                 proves = "resume" if walk["interrupts"] else "walk"
@@ -73,7 +73,7 @@ def pieces(
 
 def _places(library: Library, number: int) -> list[str]:
     """Give the modules in which a text is tried: each text in others, so that all are met."""
-    names = list(library.modules)
+    names = list(library.exercises)
     return [names[(number * 3 + step) % len(names)] for step in range(min(IN_MODULES, len(names)))]
 
 

@@ -25,21 +25,21 @@ def text(book: Book, key: str, values: Mapping[str, Value]) -> str:
     match kind:
         case "s":
             name, screen, number = rest.split("/")
-            module = book.library.modules[name]
+            module = book.library.exercises[name]
             words = module.screens[screen].say[int(number)][book.language]
             if "{" not in words:
                 return words
             return words.format_map({each: answer(book, module, each, value) for each, value in values.items()})
         case "w":
             name, number = rest.split("/")
-            return book.library.modules[name].cautions[int(number)][book.language]
+            return book.library.exercises[name].cautions[int(number)][book.language]
         case "l":
             name, variable = rest.split("/")
-            return book.library.modules[name].variables[variable].label[book.language]
+            return book.library.exercises[name].variables[variable].label[book.language]
         case "n":
-            return book.library.modules[rest].title[book.language]
+            return book.library.exercises[rest].title[book.language]
         case "a":
-            module = book.library.modules[rest]
+            module = book.library.exercises[rest]
             return f"{module.title[book.language]}: {module.about[book.language]}"
         case "i":
             name, number = rest.split("/")
@@ -52,7 +52,7 @@ def label(book: Book, button: str, node: str) -> str:
     kind, _, what = button.partition(":")
     match kind:
         case "m":
-            return book.library.modules[what].title[book.language]
+            return book.library.exercises[what].title[book.language]
         case "t":
             return say(f"companion.hall.{what}", book.language)
         case "i":
@@ -61,10 +61,10 @@ def label(book: Book, button: str, node: str) -> str:
             return what
         case "c":
             module, _, screen = node.partition("/")
-            choices = book.library.modules[module].screens[screen].choices
+            choices = book.library.exercises[module].screens[screen].choices
             return next(each.label[book.language] for each in choices if each.id == what)
         case "resume":
-            return say(f"{FRAME}.button.resume", book.language, title=book.library.modules[what].title[book.language])
+            return say(f"{FRAME}.button.resume", book.language, title=book.library.exercises[what].title[book.language])
     return say(f"{FRAME}.button.{kind}", book.language)
 
 

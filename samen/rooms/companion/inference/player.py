@@ -151,7 +151,7 @@ class Turn:
 
     def screen(self, place: Place) -> Reply:
         """Say a screen and give what can be answered."""
-        module = self.here.library.modules[place.module]
+        module = self.here.library.exercises[place.module]
         shown = module.screens[place.screen]
         keys = [f"s/{place.module}/{place.screen}/{number}" for number in range(len(shown.say))]
         lately = {key for _, key in self.state.said}
@@ -214,7 +214,7 @@ class Turn:
 
     def hall_buttons(self) -> list[str]:
         """Give what can be begun or gone on with: modules stand together by theme."""
-        themes = dict.fromkeys(each.theme for each in self.here.library.modules.values())
+        themes = dict.fromkeys(each.theme for each in self.here.library.exercises.values())
         return [*self._going(), *(f"t:{each}" for each in themes), "guide", "human"]
 
     def _going(self) -> list[str]:
@@ -225,7 +225,7 @@ class Turn:
         """Offer the modules of one theme, each with what it is."""
         self.put_aside()
         self.frame("theme")
-        modules = [each.id for each in self.here.library.modules.values() if each.theme == name]
+        modules = [each.id for each in self.here.library.exercises.values() if each.theme == name]
         self.says += [Said(f"a/{each}") for each in modules]
         return self.reply([*(f"m:{each}" for each in modules), "hall"], entry=Type.TEXT)
 
@@ -237,7 +237,7 @@ class Turn:
 
     def begin(self, name: str) -> Reply:
         """Begin a module, with its cautions; what was answered in an earlier run is not this one's."""
-        module = self.here.library.modules[name]
+        module = self.here.library.exercises[name]
         self.put_aside()
         aside = tuple(each for each in self.state.aside if each.module != name)
         known = {key: value for key, value in self.state.known.items() if key != name}
@@ -257,7 +257,7 @@ class Turn:
 
     def _settled(self, place: Place) -> Place:
         """Give the same place in the module as it is now."""
-        module = self.here.library.modules[place.module]
+        module = self.here.library.exercises[place.module]
         name = module.renamed.get(place.screen, place.screen)
         if place.version != module.version:
             self.frame("changed")
@@ -291,7 +291,7 @@ class Turn:
         place = self.state.place
         if place is None:
             return self.hall()
-        module = self.here.library.modules[place.module]
+        module = self.here.library.exercises[place.module]
         shown = module.screens[place.screen]
         if shown.ask and value is not None:
             self.took = Took(module.id, shown.ask, value)
@@ -310,11 +310,11 @@ class Turn:
         """Do what a button says; one of an earlier moment shows where the talk is now."""
         kind, _, what = name.partition(":")
         place = self.state.place
-        shown = self.here.library.modules[place.module].screens[place.screen] if place is not None else None
+        shown = self.here.library.exercises[place.module].screens[place.screen] if place is not None else None
         match kind:
-            case "m" if what in self.here.library.modules:
+            case "m" if what in self.here.library.exercises:
                 return self.begin(what)
-            case "t" if any(each.theme == what for each in self.here.library.modules.values()):
+            case "t" if any(each.theme == what for each in self.here.library.exercises.values()):
                 return self.theme(what)
             case "hall":
                 return self.hall()
@@ -353,14 +353,14 @@ class Turn:
         return self.answer(what if kept else KEPT if shown.ask else None, what)
 
     def _type(self, place: Place, shown: Screen) -> Type | None:
-        variable = self.here.library.modules[place.module].variables.get(shown.ask)
+        variable = self.here.library.exercises[place.module].variables.get(shown.ask)
         return variable.type if variable is not None else None
 
     def _scaled(self, value: int) -> Reply:
         place = self.state.place
         variable = None
         if place is not None:
-            module = self.here.library.modules[place.module]
+            module = self.here.library.exercises[place.module]
             variable = module.variables.get(module.screens[place.screen].ask)
         if variable is None or variable.type is not Type.SCALE or not variable.low <= value <= variable.high:
             self.frame("earlier")
@@ -405,7 +405,7 @@ class Turn:
         return self.missed()
 
     def _in_module(self, text: str, place: Place, intent: Intent | None) -> Reply:
-        module = self.here.library.modules[place.module]
+        module = self.here.library.exercises[place.module]
         shown, language = module.screens[place.screen], self.here.language
         variable = module.variables.get(shown.ask)
         if shown.choices:
@@ -463,7 +463,7 @@ class Turn:
         self.frame("missed_twice")
         entry, span, node, own = "", (0, 0), HALL, list[str]()
         if self.state.place is not None:
-            module = self.here.library.modules[self.state.place.module]
+            module = self.here.library.exercises[self.state.place.module]
             shown = module.screens[self.state.place.screen]
             entry, span = entry_of(module, shown)
             own, node = self._answers(shown, entry, span), f"{module.id}/{shown.id}"
@@ -483,7 +483,7 @@ class Turn:
         if all(key in {said for _, said in self.state.said} for key in ways):
             ways = [f"{WORDS}.as_said.{n}" for n in range(1, NO_REPEAT + 1)]
         self.says.append(Said(self._fresh(ways)))
-        offered = [f"m:{name}" for name in intent.modules if name in self.here.library.modules]
+        offered = [f"m:{name}" for name in intent.modules if name in self.here.library.exercises]
         human = ["human", *offered] if intent.does == "care" else [*offered, "human"]  # care: people before exercises
         return self.reply([*human, *self._going(), "hall"], entry=Type.TEXT, leads=intent.leads)
 
@@ -491,7 +491,7 @@ class Turn:
         """Let somebody keep an answer to themselves; a choice that decides where it goes on cannot be skipped."""
         place = self.state.place
         if place is not None:
-            shown = self.here.library.modules[place.module].screens[place.screen]
+            shown = self.here.library.exercises[place.module].screens[place.screen]
             if self._type(place, shown) in (Type.TEXT, Type.LIST, Type.SCALE):
                 return self.answer(KEPT)
         return self.missed()
@@ -538,7 +538,7 @@ def _in_so_many_words(meant: Understood) -> bool:
 
 def _standing(state: State, here: Here) -> State:
     """Let go of places in modules that are no more, and settle the place in one that changed."""
-    modules = here.library.modules
+    modules = here.library.exercises
     aside = tuple(each for each in state.aside if each.module in modules)
     place = state.place
     if place is not None:

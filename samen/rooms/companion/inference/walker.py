@@ -80,7 +80,7 @@ def _restarted(state: State) -> State:
 
 def upgraded(here: Here, module: str, screen: str) -> bool:
     """Say whether somebody who stood on a screen of an earlier version goes on there, or at the nearest place."""
-    now = here.library.modules[module]
+    now = here.library.exercises[module]
     state = replace(State(turn=3), place=player.Place(module, now.version - 1, screen))
     state, _ = player.turn(_restarted(state), Given(pressed="what"), Heard(), here)
     state, reply = player.turn(_restarted(state), Given(pressed="resume"), Heard(), here)

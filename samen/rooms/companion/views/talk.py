@@ -155,7 +155,7 @@ def pages(request: Request) -> HttpResponse:
     """List the exercises by theme."""
     library = modules.shipped()
     themes: dict[str, list[Module]] = {}
-    for each in library.modules.values():
+    for each in library.exercises.values():
         themes.setdefault(each.theme, []).append(each)
     listed = [
         {"theme": f"companion.hall.{theme}", "modules": [_entry(each) for each in found]}
@@ -173,7 +173,7 @@ def _entry(module: Module) -> dict[str, Any]:
 @public_page
 def read(request: Request, name: str) -> HttpResponse:
     """Show one exercise as a page: every step in its order, to do on paper."""
-    module = modules.shipped().modules.get(name)
+    module = modules.shipped().exercises.get(name)
     if module is None:
         raise Http404
     here = language()
@@ -195,7 +195,7 @@ def read(request: Request, name: str) -> HttpResponse:
 @own_page(Scope.TALK)
 def summary(request: Request, talk: UUID, name: str) -> HttpResponse:
     """Show what was answered in an exercise, to print or to take along."""
-    module = modules.shipped().modules.get(name)
+    module = modules.shipped().exercises.get(name)
     mine = {each.id: each for each in store.kept(request.access)}
     if module is None or talk not in mine:
         raise Http404
