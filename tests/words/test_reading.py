@@ -20,6 +20,8 @@ LEAST = 60  # words; a family with fewer is a list of names, not a text
 
 # Read at work, by staff, panel, operators or developers, and words that are parts of sentences or names of things.
 AT_WORK = (
+    "companion.problem.",
+    "companion.talk.measure.",
     "companion.guide_desk.",
     "crisis.adapters.",
     "crisis.console.",
