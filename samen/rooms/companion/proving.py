@@ -98,7 +98,7 @@ def judge(piece: Piece, value: Mapping[str, Any], library: Library, never: Seque
     if piece.proves in ("walk", "resume"):
         return _walked(piece, value)
     if piece.proves == "phrase":
-        return _understood(piece, value)
+        return _understood(piece, value, library)
     return _kept_rules(piece, value, library, never)
 
 
@@ -112,13 +112,18 @@ def _walked(piece: Piece, value: Mapping[str, Any]) -> Verdict:
     return Verdict(piece, not wrong, tuple(wrong))
 
 
-def _understood(piece: Piece, value: Mapping[str, Any]) -> Verdict:
-    """Look at what a phrasing was taken for: its subject, a question back that offers it, something else, or nothing."""
+def _understood(piece: Piece, value: Mapping[str, Any], library: Library) -> Verdict:
+    """Look at what a phrasing was taken for: its subject, a question back that offers it, something else, or nothing.
+
+    What is grave may be heard as danger before it is taken for a subject; then the crisis room answers, and that is well.
+    """
     meant, reply = piece.wants["intent"], value["played"][-1]
     taken = reply["meant"]
-    offered = any(each.startswith("i:") for each in reply["buttons"])
-    well = taken == meant or (offered and not taken)
-    return Verdict(piece, well, () if well else (f"taken for {taken or 'nothing'}",), sure=bool(taken) and taken != meant)
+    grave = meant in library.intents and library.intents[meant].does == "care"
+    well = taken == meant or (not taken and f"i:{meant}" in reply["buttons"]) or (grave and reply["level"] > 1)
+    return Verdict(
+        piece, well, () if well else (f"taken for {taken or 'nothing'}",), sure=bool(taken) and taken != meant
+    )
 
 
 def _kept_rules(piece: Piece, value: Mapping[str, Any], library: Library, never: Sequence[Banned]) -> Verdict:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from samen.rooms.companion import compiler, library, saying
+from samen.rooms.companion import compiler, library, proving, saying
 from samen.rooms.companion.inference import player
 from samen.rooms.companion.inference.player import Given, Heard, Here, State
 from samen.rooms.companion.inference.understand import Index
@@ -244,3 +244,19 @@ def test_a_yes_or_go_on_moves_a_screen_that_only_tells_something():
     for typed in ("ok", "yes", "go on", "next"):
         _, reply = play("", "m:worry-time", f">{typed}")
         assert reply.node == "worry-time/often", typed
+
+
+def test_a_phrasing_counts_as_well_only_when_the_right_subject_was_taken_or_offered_or_danger_was_heard_in_what_is_grave():
+    def verdict(subject, meant="", buttons=(), level=0):
+        piece = proving.Piece("phrase", "t", "en", {}, {"intent": subject})
+        reply = {"meant": meant, "buttons": list(buttons), "level": level}
+        return proving.judge(piece, {"played": [reply]}, book(), never())
+
+    assert verdict("sleep", "sleep").well
+    assert verdict("sleep", buttons=["i:worry", "i:sleep"]).well
+    assert not verdict("sleep", buttons=["i:worry"]).well
+    assert verdict("sleep", "worry").sure
+    assert not verdict("sleep", level=3).well
+    assert verdict("self-harm", level=3).well
+    assert verdict("").well
+    assert verdict("", "sleep").sure
