@@ -116,6 +116,36 @@ def test_two_subjects_in_one_text_are_asked_back():
     assert {"sleep", "debts"} <= {each.id for each in found.maybe}
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "subject"),
+    [
+        (
+            "en",
+            "We had planned to go to the coast this week and now my mother died and I just sit in her kitchen",
+            "bereavement",
+        ),
+        ("en", "The whole building is being painted, which is fine, but I can't sleep because of all this", "sleep"),
+        (
+            "nl",
+            "We zouden deze week naar de kust gaan en nu is mijn moeder overleden en zit ik maar in haar keuken",
+            "bereavement",
+        ),
+        ("nl", "Het hele gebouw wordt geverfd, dat is prima, maar ik kan niet slapen omdat het zo ruikt", "sleep"),
+    ],
+)
+def test_what_one_clause_of_a_long_sentence_means_is_asked_back(language, text, subject):
+    found = index(language).understand(text)
+    assert found.sure is None
+    assert subject in [each.id for each in found.maybe]
+    assert len(found.maybe) <= 4
+
+
+def test_one_word_alone_is_never_sure_unless_it_was_written_down():
+    assert index("en").understand("insomnia").sure is None
+    assert index("en").understand("insomnia").maybe[0].id == "sleep"
+    assert index("en").understand("banana").sure is None
+
+
 def test_an_unknown_word_makes_a_text_less_sure():
     known = index("en").rank("i want to stop")[0]
     more = index("en").rank("i want to stop zwirbling my grommets")[0]

@@ -27,6 +27,13 @@ OPTIONS = 4  # that are asked back at most
 NEAR = 0.3  # the share of the nearest phrase in a score; the rest is what tells for the meaning
 WORD = re.compile(r"[^\W_]+")
 SENTENCE = re.compile(r"[.!?;\n]+")
+SHORT = (
+    6  # words: in a longer text the same words are a smaller share, so less is asked of them before it is asked back
+)
+CLAUSE = re.compile(
+    r",|:|\b(?:and|but|because|since|when|en|maar|omdat|dus|als|sinds|toen|zodat|waardoor)\b", re.IGNORECASE
+)
+CLAUSES = 4  # of a sentence that are looked at; what one of them means is asked back at most
 PARTS = (3, 5)  # letters
 WEIGHTS = {"w": 1.0, "2": 0.7, "3": 0.4, "p": 0.3}  # words, pairs, pairs with a word between, parts of words
 SMOOTH = 0.3  # how much is believed of what was seen once
@@ -141,6 +148,12 @@ class Index:
                     best[guess.id] = guess
         return sorted(best.values(), key=lambda each: -each.score)
 
+    def _parts_of(self, text: str) -> list[Guess]:
+        """Give what the clauses of long sentences mean, each by its highest guess."""
+        clauses = [each for each in CLAUSE.split(text) if len(plain(each)) > 2][:CLAUSES]
+        found = [ranked[0] for each in clauses if (ranked := self._ranked(each))] if len(clauses) > 1 else []
+        return sorted((each for each in found if each.score >= MAYBE), key=lambda each: -each.score)
+
     def _ranked(self, sentence: str) -> list[Guess]:
         """Give the meanings of one sentence; a phrase that was written down is taken at its word."""
         if said := self.exact.get(" ".join(plain(sentence))):
@@ -179,15 +192,27 @@ class Index:
         """Say what a text means, what it may mean, or nothing."""
         if said := self.exact.get(" ".join(plain(text))):
             return Understood(sure=said)
-        ranked = [each for each in self.rank(text) if each.score >= MAYBE]
-        if not ranked:
-            return Understood()
-        first, second = ranked[0], ranked[1].score if len(ranked) > 1 else 0.0
-        lead = first.score - second
-        one_word = len(plain(text)) < 2  # that is no phrase: "blue" may be a mood or a wall
-        if not one_word and first.score >= LEAST and lead >= MARGIN and first.score + lead >= SURE:
-            return Understood(sure=first)
-        return Understood(maybe=tuple(ranked[:OPTIONS]))
+        words = len(plain(text))
+        least = MAYBE * sqrt(SHORT / max(SHORT, words))
+        ranked = [each for each in self.rank(text) if each.score >= least]
+        if ranked:
+            first, second = ranked[0], ranked[1].score if len(ranked) > 1 else 0.0
+            lead = first.score - second
+            one_word = words < 2  # that is no phrase: "blue" may be a mood or a wall
+            if not one_word and first.score >= LEAST and lead >= MARGIN and first.score + lead >= SURE:
+                return Understood(sure=first)
+        if words > SHORT:
+            # The best of the whole first, then what its clauses say, then the rest.
+            ranked = [*ranked[:1], *self._parts_of(text), *ranked[1:]]
+        return Understood(maybe=_each_once(ranked))
+
+
+def _each_once(ranked: Iterable[Guess]) -> tuple[Guess, ...]:
+    """Give the first few guesses, each meaning once: what is asked back."""
+    found: dict[str, Guess] = {}
+    for each in ranked:
+        found.setdefault(each.id, each)
+    return tuple(found.values())[:OPTIONS]
 
 
 def number(text: str, language: str, low: int, high: int) -> int | None:
