@@ -309,7 +309,6 @@ def _document(written: Mapping[str, Any], needs: Mapping[str, Mapping[str, str]]
             "access": list(written.get("access", ())),
             "made_up": bool(written.get("made_up", False)),
             "areas": list(written.get("areas", ())),
-            "list": entry,
         },
     }
     if spots := written.get("places"):

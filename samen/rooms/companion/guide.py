@@ -187,7 +187,7 @@ def _why(wanted: Wanted, candidate: Candidate, now: Now, km: float | None) -> It
     if wanted.open and now.state is State.OPEN:
         yield Said("why.open")
     if wanted.language and wanted.language in entry.languages:
-        yield Said("why.language", {"language": wanted.language})
+        yield Said("why.language", {"spoken": wanted.language})
     if wanted.free and entry.free:
         yield Said("why.free")
     if wanted.age is not None and (entry.youngest is not None or entry.oldest is not None):
@@ -209,7 +209,7 @@ def notes(wanted: Wanted, entry: Entry, km: float | None) -> Iterable[Said]:
     if wanted.free and entry.free is None:
         yield Said("note.cost_unknown")
     if wanted.language and not entry.languages:
-        yield Said("note.language_unknown", {"language": wanted.language})
+        yield Said("note.language_unknown", {"spoken": wanted.language})
 
 
 def _place(wanted: Wanted, hit: Hit, weight: float) -> tuple[Any, ...]:

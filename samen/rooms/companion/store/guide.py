@@ -19,10 +19,12 @@ from samen.rooms.companion.guide import GONE, Candidate, Town, Wanted
 from samen.rooms.companion.models.guide import Change, Facet, Organization, Place, Report, Service, Spot, Word
 from samen.rooms.companion.store import places
 
-MOST = 300  # candidates that are weighed for one question, of each sort: near, and usable from anywhere
+MOST = 150  # candidates that are weighed for one question, of each sort: near, and usable from anywhere
 BOX = 0.7  # degrees of latitude around a town that are looked at first: about 78 km
 BATCH = 500
 NAME, NEED, TEXT = 4.0, 2.0, 1.0  # how much a word counts, by where it stands
+READ = 5000  # entries that a process keeps as it read them
+SIGN = "="  # before a need among the words of a service
 WORDY = 4  # letters from which the beginning of a word is enough
 KINDS = ("number", "hours", "moved", "ended", "other")
 
@@ -52,41 +54,43 @@ def candidates(wanted: Wanted) -> list[Candidate]:
         return _by_words(wanted)
     rows = _narrowed(Service.objects.all(), wanted, "")
     if wanted.town is None:
-        found = list(rows.order_by("-anywhere", "name").values_list("document", flat=True)[: 2 * MOST])
+        found = list(rows.order_by("-anywhere", "name").values_list("id", "changed_at")[: 2 * MOST])
     else:
-        near = _near(rows, wanted.town)
-        away = list(rows.filter(anywhere=True).order_by("name").values_list("document", flat=True)[:MOST])
-        found = [*near, *away]
-    return [Candidate(each) for each in _once(found)]
+        away = rows.filter(anywhere=True).order_by("name").values_list("id", "changed_at")[:MOST]
+        found = [*_near(rows, wanted.town), *away]
+    return [Candidate(each) for each in _entries(found).values()]
 
 
-def _once(documents: Iterable[Mapping[str, Any]]) -> list[entries.Entry]:
-    seen: dict[str, entries.Entry] = {}
-    for each in documents:
-        seen.setdefault(str(each["id"]), entries.entry_of(each))
-    return list(seen.values())
+_read: dict[UUID, tuple[datetime, entries.Entry]] = {}
 
 
-def _near(rows: QuerySet[Service], town: Town) -> list[Mapping[str, Any]]:
+def _entries(found: Iterable[tuple[UUID, datetime]]) -> dict[UUID, entries.Entry]:
+    """Give entries by their ids; one that this process has read since it was last changed is not read again."""
+    asked = dict(found)
+    new = [each for each, changed in asked.items() if each not in _read or _read[each][0] != changed]
+    if len(_read) + len(new) > READ:
+        _read.clear()
+        new = list(asked)
+    for number, changed, document in Service.objects.filter(id__in=new).values_list("id", "changed_at", "document"):
+        _read[number] = (changed, entries.entry_of(document))
+    return {each: _read[each][1] for each in asked if each in _read}
+
+
+def _near(rows: QuerySet[Service], town: Town) -> list[tuple[UUID, datetime]]:
     """Give the services nearest to a town: within a box around it, or wherever they are when there is none in it."""
     wide = cos(radians(town.latitude))
-    away = (F("latitude") - town.latitude) * (F("latitude") - town.latitude) + (F("longitude") - town.longitude) * (
-        F("longitude") - town.longitude
-    ) * Value(wide * wide)
+    north, east = F("latitude") - town.latitude, F("longitude") - town.longitude
+    away = north * north + east * east * Value(wide * wide)
     spots = Spot.objects.filter(service__in=rows.values("id"))
     box = spots.filter(
         latitude__range=(town.latitude - BOX, town.latitude + BOX),
         longitude__range=(town.longitude - BOX / wide, town.longitude + BOX / wide),
     )
     for among in (box, spots):
-        ids = list(
-            among.values("service")
-            .annotate(away=Min(away, output_field=FloatField()))
-            .order_by("away")
-            .values_list("service", flat=True)[:MOST]
-        )
-        if ids:
-            return list(Service.objects.filter(id__in=ids).values_list("document", flat=True))
+        nearest = among.values("service", "service__changed_at").annotate(away=Min(away, output_field=FloatField()))
+        found = list(nearest.order_by("away").values_list("service", "service__changed_at")[:MOST])
+        if found:
+            return found
     return []
 
 
@@ -96,33 +100,38 @@ def _by_words(wanted: Wanted) -> list[Candidate]:
     any_of = Q()
     for each in matches.values():
         any_of |= each
-    rows = _narrowed(Word.objects.filter(any_of), wanted, "service__").values("service")
+    rows = _narrowed(Word.objects.filter(any_of), wanted, "service__").values("service", "service__changed_at")
     rows = rows.annotate(**{name: Coalesce(Max("weight", filter=each), 0.0) for name, each in matches.items()})
     total = sum((F(name) for name in matches), start=Value(0.0))
     rows = rows.annotate(total=total)
     every = rows.filter(**{f"{name}__gt": 0 for name in matches})
     for asked in (every, rows) if len(matches) > 1 else (rows,):
-        found = list(asked.order_by("-total", "service").values("service", "total", *matches)[: 2 * MOST])
+        found = list(
+            asked.order_by("-total", "service").values("service", "service__changed_at", "total", *matches)[: 2 * MOST]
+        )
         if found:
             break
-    documents = {
-        UUID(str(each["id"])): each
-        for each in Service.objects.filter(id__in=[row["service"] for row in found]).values_list("document", flat=True)
-    }
+    known = _entries((row["service"], row["service__changed_at"]) for row in found)
     return [
         Candidate(
-            entries.entry_of(documents[row["service"]]),
+            known[row["service"]],
             tuple(word for place, word in enumerate(wanted.words) if row[f"t{place}"] > 0),
             row["total"],
         )
         for row in found
+        if row["service"] in known
     ]
 
 
 def _matches(word: str) -> Q:
-    if len(word) < WORDY:
-        return Q(word=word)
-    return Q(word__gte=word, word__lt=word + "\uffff")
+    """Match a word, its beginning, and the needs that people use it for."""
+    itself = Q(word=word) if len(word) < WORDY else Q(word__gte=word, word__lt=word + "\uffff")
+    needs = [f"{SIGN}{need}" for need, said in places.said_for_needs().items() if _said(word, said)]
+    return itself | Q(word__in=needs) if needs else itself
+
+
+def _said(word: str, said: frozenset[str]) -> bool:
+    return word in said or (len(word) >= WORDY and any(each.startswith(word) for each in said))
 
 
 def _narrowed(rows: QuerySet[Any], wanted: Wanted, to: str) -> QuerySet[Any]:
@@ -360,11 +369,7 @@ def _words(document: Mapping[str, Any], entry: entries.Entry) -> dict[str, float
     texts = {entries.text(document, "name", each): NAME for each in ("en", "nl")}
     texts |= {entries.text(document, "description", each): TEXT for each in ("en", "nl")}
     texts |= {str(document.get("alternate_name") or ""): NAME, " ".join(each.town for each in entry.spots): NEED}
-    for need in entry.needs:
-        known = places.needs().get(need)
-        if known:
-            texts |= {" ".join([known[each], *known["say"][each]]): NEED for each in ("en", "nl")}
-    return tokens.weights(texts)
+    return tokens.weights(texts) | {f"{SIGN}{need}"[: tokens.LONGEST]: NEED for need in entry.needs}
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -387,6 +392,7 @@ def ship(*, at: datetime) -> int:
     digests = {}
     for written in places.listed():
         document = entries.document_of(written, places.needs())
+        document[hsds.OWN]["list"] = written["id"]
         digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
         row = known.get(written["id"])
         if row is not None and (row.edited or row.listed_digest == digest):

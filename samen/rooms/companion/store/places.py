@@ -22,6 +22,17 @@ def needs() -> Mapping[str, Mapping[str, Any]]:
 
 
 @cache
+def said_for_needs() -> Mapping[str, frozenset[str]]:
+    """Give the words that people use for each need, in both languages, as the index writes them."""
+    return {
+        need: frozenset(
+            word for each in ("en", "nl") for said in (words[each], *words["say"][each]) for word in tokens.words(said)
+        )
+        for need, words in needs().items()
+    }
+
+
+@cache
 def holidays() -> tuple[Holiday, ...]:
     """Give the table of public holidays."""
     return holidays_of(tomllib.loads((GUIDE / "holidays.toml").read_text())["holiday"])
@@ -53,6 +64,11 @@ def town(said: str, country: str) -> Town | None:
     """Give the town that somebody named, in any of the languages; of one name, the one of that country, then the largest."""
     found = _towns().get(_plain(said), ())
     return next((each for each in found if each.country == country), next(iter(found), None))
+
+
+def town_names() -> list[tuple[str, str]]:
+    """Give every town that is known, as country and name."""
+    return sorted({(each.country, each.name) for found in _towns().values() for each in found})
 
 
 def _plain(name: str) -> str:

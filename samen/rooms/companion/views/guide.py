@@ -176,8 +176,8 @@ def _said(said: Said, typed: Mapping[str, str]) -> str:
         blanks["needs"] = ", ".join(places.needs()[each]["short"][language()] for each in blanks["needs"])
     if "words" in blanks:
         blanks["words"] = ", ".join(typed.get(each, each) for each in blanks["words"])
-    if "language" in blanks:
-        blanks["language"] = tongue(blanks["language"])
+    if "spoken" in blanks:
+        blanks["spoken"] = tongue(blanks["spoken"])
     return sentence(said.key, **blanks)
 
 

@@ -18,7 +18,8 @@ LANGUAGES = ("nl", "en")
 STATUSES = ("active", "temporarily closed", "inactive", "defunct")
 ROOMS = ("", "waiting", "full")
 ROW = re.compile(r"([A-Z0-9,\-]+)\s+(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})")
-ALWAYS = "00:00"
+# Texts that the form holds in both languages: the field of the document, and the field of the form.
+WRITTEN = {"description": "about", "fees_description": "cost", "bring": "bring", "alert": "note", "name": ""}
 
 
 class EntryForm(forms.Form):
@@ -156,7 +157,7 @@ def of_document(document: Mapping[str, Any]) -> dict[str, Any]:
         "room": entry.room,
         "source": own.get("source", ""),
     }
-    fields = {"about": "description", "cost": "fees_description", "bring": "bring", "note": "alert"}
+    fields = {name: field for field, name in WRITTEN.items() if name}
     texts = own.get("texts") or {}
     for language in LANGUAGES:
         for name, field in fields.items():
@@ -169,9 +170,14 @@ def of_document(document: Mapping[str, Any]) -> dict[str, Any]:
 def edited(document: Mapping[str, Any], said: Mapping[str, Any], *, number: str) -> dict[str, Any]:
     """Lay what an editor said over an entry's document; what the form does not know stays as it was."""
     own, country = dict(document.get(hsds.OWN) or {}), said["country"]
-    texts = {
-        language: {**(own.get("texts") or {}).get(language, {}), **_texts(said, language)} for language in LANGUAGES
-    }
+    before = entries.entry_of({"id": number, **document})
+    texts = {}
+    for language in LANGUAGES:
+        old = (own.get("texts") or {}).get(language, {})
+        texts[language] = {
+            **{field: each for field, each in old.items() if field not in WRITTEN},
+            **_texts(said, language),
+        }
     own |= {
         "texts": texts,
         "country": country,
@@ -180,11 +186,10 @@ def edited(document: Mapping[str, Any], said: Mapping[str, Any], *, number: str)
         "holidays": said["holidays"],
         "room": said["room"],
         "source": said["source"],
-        "access": [
-            *(each for each in own.get("access", ()) if each != "wheelchair"),
-            *(["wheelchair"] if said["wheelchair"] else []),
-        ],
     }
+    if said["wheelchair"] != ("wheelchair" in before.access):
+        rest = [each for each in own.get("access", ()) if each != "wheelchair"]
+        own["access"] = [*rest, *(["wheelchair"] if said["wheelchair"] else [])]
     if own.get("source") != (document.get(hsds.OWN) or {}).get("source"):
         own["page"] = ""
     made = {
@@ -200,10 +205,7 @@ def edited(document: Mapping[str, Any], said: Mapping[str, Any], *, number: str)
         "minimum_age": said["youngest"],
         "maximum_age": said["oldest"],
         "phones": _phones(document, said["phones"], number),
-        "languages": [
-            {"id": id_of("language", number, each), "code": each}
-            for each in said["spoken"].lower().replace(",", " ").split()
-        ],
+        "languages": _languages(document, said["spoken"], number, before),
         "schedules": document.get("schedules", [])
         if said["hours"] == hours_text(document)
         else schedules(said["hours"], number),
@@ -223,10 +225,17 @@ def edited(document: Mapping[str, Any], said: Mapping[str, Any], *, number: str)
 
 
 def _texts(said: Mapping[str, Any], language: str) -> dict[str, str]:
-    fields = {"description": "about", "fees_description": "cost", "bring": "bring", "alert": "note"}
-    return {field: said[f"{name}_{language}"] for field, name in fields.items()} | {
+    fields = {field: name for field, name in WRITTEN.items() if name}
+    return {field: said[f"{name}_{language}"] for field, name in fields.items() if said[f"{name}_{language}"]} | {
         "name": (said["name_en"] if language == "en" else "") or said["name"]
     }
+
+
+def _languages(document: Mapping[str, Any], said: str, number: str, before: entries.Entry) -> list[dict[str, Any]]:
+    codes = said.lower().replace(",", " ").split()
+    if set(codes) == before.languages:
+        return list(document.get("languages") or ())
+    return [{"id": id_of("language", number, each), "code": each} for each in codes]
 
 
 def _phones(document: Mapping[str, Any], said: str, number: str) -> list[dict[str, Any]]:

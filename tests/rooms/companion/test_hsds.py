@@ -1,0 +1,112 @@
+"""The shape of HSDS 3.0: our table of fields is the specification's, and a file that has not the shape is refused with the place."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from samen.rooms.companion import entry, hsds
+from samen.rooms.companion.store import places
+
+DATA = Path(__file__).parents[3].parent / "shared" / "data" / "hsds"
+official = pytest.mark.skipif(not DATA.is_dir(), reason="the specification's own files are not on this machine")
+ONE = {"id": "ac148810-d857-441c-9679-408f346de14b", "name": "Tea", "status": "active"}
+
+
+def kind_of(field: dict) -> str:
+    if "$ref" in field:
+        return "one"
+    if field.get("type") == "array":
+        return "many"
+    if "enum" in field:
+        return "enum"
+    return field.get("format") or field.get("datapackage_type") or {"string": "text"}.get(field["type"], field["type"])
+
+
+@official
+@pytest.mark.parametrize("name", sorted(places.shapes()))
+def test_our_table_holds_every_field_of_the_specification_and_no_other(name):
+    schema = json.loads((DATA / "schema" / f"{name}.json").read_text())
+    shape = places.shapes()[name]
+    ours = (
+        dict(shape.kinds)
+        | dict.fromkeys(shape.enum, "enum")
+        | dict.fromkeys(shape.many, "many")
+        | dict.fromkeys(shape.one, "one")
+    )
+    assert ours == {field: kind_of(said) for field, said in schema["properties"].items()}
+    assert list(shape.required) == schema.get("required", [])
+
+
+@official
+@pytest.mark.parametrize("name", ["service_full", "service_list", "organization_full", "service_at_location_full"])
+def test_the_specifications_own_examples_pass(name):
+    body = json.loads((DATA / "examples" / f"{name}.json").read_text())
+    kind = name.rpartition("_")[0] if name != "service_list" else "service"
+    for each in body.get("contents", [body]):
+        assert hsds.check(each, kind, places.shapes()) == []
+
+
+@official
+def test_an_entry_is_read_from_the_specifications_example():
+    found = entry.entry_of(json.loads((DATA / "examples" / "service_full.json").read_text()))
+    assert (found.name, found.youngest, found.languages) == ("Community Counselling", 12, {"ur"})
+    assert found.spots
+    assert found.hours is not None
+
+
+@pytest.mark.parametrize(
+    ("document", "where", "code"),
+    [
+        ({**ONE, "status": "open"}, "service.status", "choice"),
+        ({key: value for key, value in ONE.items() if key != "name"}, "service.name", "missing"),
+        ({**ONE, "id": "12"}, "service.id", "kind"),
+        ({**ONE, "minimum_age": "12"}, "service.minimum_age", "kind"),
+        ({**ONE, "url": "tea"}, "service.url", "kind"),
+        ({**ONE, "assured_date": "yesterday"}, "service.assured_date", "kind"),
+        ({**ONE, "phones": {}}, "service.phones", "kind"),
+        ({**ONE, "phones": [{"id": ONE["id"]}]}, "service.phones[0].number", "missing"),
+        ({**ONE, "organization": {"id": ONE["id"], "name": "T"}}, "service.organization.description", "missing"),
+        ([], "service", "object"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_place(document, where, code):
+    assert [(each.where, each.code) for each in hsds.check(document, "service", places.shapes())] == [(where, code)]
+
+
+def test_fields_that_the_specification_does_not_name_are_kept_and_not_looked_at():
+    assert hsds.check({**ONE, "samen": {"country": "nl"}, "x": 1}, "service", places.shapes()) == []
+
+
+def test_every_way_in_which_services_come_is_read():
+    firm = {"id": ONE["id"], "name": "Firm", "description": "A firm"}
+    assert hsds.services_in(ONE) == [ONE]
+    assert hsds.services_in([ONE, ONE]) == [ONE, ONE]
+    assert hsds.services_in({"total_items": 1, "contents": [ONE]}) == [ONE]
+    assert hsds.services_in({**firm, "services": [ONE]}) == [{**ONE, "organization": firm}]
+    with pytest.raises(ValueError, match="no services"):
+        hsds.services_in({"hello": 1})
+
+
+def test_everything_that_ships_has_the_shape_names_its_source_and_the_day_it_was_read():
+    for written in places.listed():
+        document = entry.document_of(written, places.needs())
+        assert hsds.check(document, "service", places.shapes()) == []
+        assert written["source"], written["id"]
+        assert document["assured_date"], written["id"]
+        assert set(written["needs"]) <= set(places.needs())
+
+
+def test_no_number_of_the_crisis_rooms_directory_is_written_a_second_time():
+    from_crisis = json.dumps([each for each in places.listed() for each in each.get("phones", ())])
+    assert not [
+        each
+        for each in ("0800-0113", "0800-2000", "0800-0432", "088 0767 000", "0800 32 123", "070 245 245")
+        if each in from_crisis
+    ]
+
+
+def test_a_page_says_how_many_there_are_and_where_one_is():
+    made = hsds.page([ONE], total=3, number=3, size=1)
+    assert (made["total_pages"], made["last_page"], made["first_page"], made["empty"]) == (3, True, False, False)
+    assert hsds.page([], total=0, number=1, size=50)["empty"]
