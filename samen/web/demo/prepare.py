@@ -9,7 +9,7 @@ from samen.people import store
 from samen.people.models import Person
 from samen.rights import door
 from samen.rights.store import systems as register
-from samen.web.demo import companion, founding, line, play, population, story
+from samen.web.demo import companion, founding, guide, line, play, population, story
 
 SEED = 2026
 PEOPLE = 220
@@ -47,5 +47,6 @@ def prepare(progress: Progress, *, seed: int = SEED, now: datetime, people: int 
         play.play(made, staff, seed=seed, now=now, progress=lambda done, of: progress("days", done, of))
         progress("line", 0, 1)
         line.open_line(staff, now)
+        guide.open_guide(now)
         companion.let_in(staff, now)
         progress("line", 1, 1)
