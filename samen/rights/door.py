@@ -89,6 +89,11 @@ def inferences(access: Allowed, system_id: str) -> list[Shown]:
     return inference.records(access, None, system_id)
 
 
+def clear(access: Allowed, records: Sequence[UUID]) -> int:
+    """Clear what these inferences said, since their person deleted what they were about: that they ran stays. Scope FINDINGS."""
+    return inference.clear_records(access, records)
+
+
 def tell(access: Allowed, system: Registered, *, at: datetime) -> None:
     """Write down that a room's own page showed this person what a system is and does. Raises: NotAllowed for anyone else."""
     consent.notice(access, system, at=at)

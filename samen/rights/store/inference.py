@@ -16,7 +16,7 @@ from samen.ledger import store as ledger
 from samen.ledger.kinds import Kind
 from samen.ledger.leaf import Entry
 from samen.people import store as people
-from samen.people.access import Allowed
+from samen.people.access import Allowed, Ground, NotAllowed
 from samen.people.roles import CARDS, Duty, Role, Scope
 from samen.people.sealing import Unreadable
 from samen.rights import body, oversight
@@ -372,9 +372,24 @@ def queue(account: UUID, accesses: Sequence[tuple[Allowed, str]], role: Role, pa
 
 def clear(person: UUID, systems: Collection[str] | None) -> int:
     """Clear what systems (None = all) said about a person: the fact that they ran stays, what they said goes. Gives how many."""
-    rows = InferenceRecord.objects.filter(person=person).exclude(state=State.CLEARED)
-    if systems is not None:
-        rows = rows.filter(system__in=systems)
+    rows = InferenceRecord.objects.filter(person=person)
+    return _clear(rows if systems is None else rows.filter(system__in=systems))
+
+
+def clear_records(access: Allowed, records: Sequence[UUID], at_once: int = 500) -> int:
+    """Clear what these inferences said, because their person deleted what they were about. Gives how many.
+
+    Needs: Scope.FINDINGS, ground own. Raises: NotAllowed for anyone else.
+    """
+    access.require(Scope.FINDINGS)
+    if access.ground is not Ground.OWN:
+        raise NotAllowed("What a system said is cleared by its person alone.")
+    parts = [records[first : first + at_once] for first in range(0, len(records), at_once)]
+    return sum(_clear(InferenceRecord.objects.filter(person=access.person, id__in=part)) for part in parts)
+
+
+def _clear(asked: QuerySet[InferenceRecord]) -> int:
+    rows = asked.exclude(state=State.CLEARED)
     Decision.objects.filter(record__in=rows.values("id")).update(body=None)
     return rows.update(state=State.CLEARED, body=None)
 

@@ -3,11 +3,12 @@
 from django.urls import URLPattern
 
 from samen.rooms.companion import api
-from samen.rooms.companion.views import guide, guide_desk, talk
+from samen.rooms.companion.views import guide, guide_desk, history, talk
 
 app_name = "companion"
 urlpatterns: list[URLPattern] = [
     *talk.urlpatterns,
+    *history.urlpatterns,
     *guide.urlpatterns,
     *guide_desk.urlpatterns,
     *api.urlpatterns,

@@ -90,6 +90,11 @@ def save_many(
     return saving.save_many(each, origin=origin, now=now or timezone.now())
 
 
+def everything(grant: Allowed) -> list[Json]:
+    """Give all that the record holds about a person, in the order in which it came. Needs: Scope.RECORD. Raises: NotAllowed."""
+    return _plain(list(reading.everything(grant)))
+
+
 def own_entries(grant: Allowed | Permit, person: UUID, since: datetime | None = None) -> list[OwnEntry]:
     """Give the person's own notes and life events, newest first; a permit opens only the kinds that it names.
 

@@ -1,4 +1,4 @@
-"""A person's talks with the companion: kept, gone on with, read, deleted. Each function takes what opens them to that person."""
+"""A person's talks with the companion: kept, gone on with, read. Each function takes what opens them to that person."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,9 +9,6 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from samen.ledger import store as ledger
-from samen.ledger.kinds import Kind
-from samen.ledger.leaf import Entry
 from samen.people import store as people
 from samen.people.access import Allowed, Ground, NotAllowed
 from samen.people.models import Person
@@ -62,6 +59,7 @@ class Kept:
     """A talk in the list of one's own."""
 
     id: UUID
+    language: str
     begun_at: datetime
     last_at: datetime
     turns: int
@@ -163,10 +161,11 @@ def turns(access: Allowed, talk: UUID, *, last: int | None = None) -> list[Turn]
     """Give the turns of a talk that were answered, oldest first; with `last` only so many of the newest."""
     _own(access)
     rows = Exchange.objects.filter(talk=talk, talk__person=access.person).exclude(reply_sealed=None).order_by("-turn")
-    return _opened(access.person, list(rows[:last] if last else rows))
+    return opened(access.person, list(rows[:last] if last else rows))
 
 
-def _opened(person: UUID, rows: Sequence[Exchange]) -> list[Turn]:
+def opened(person: UUID, rows: Sequence[Exchange]) -> list[Turn]:
+    """Open rows of one person that come newest first; gives them oldest first. For this room's stores, which ask who reads."""
     sealer = people.sealer(person)
     made = []
     for row in reversed(rows):
@@ -195,20 +194,7 @@ def kept(access: Allowed) -> list[Kept]:
     """Give the list of one's own talks, the newest first."""
     _own(access)
     rows = Talk.objects.filter(person=access.person).order_by("-last_at")
-    return [Kept(row.id, row.begun_at, row.last_at, row.turn, row.closed_at is None) for row in rows]
-
-
-def delete(access: Allowed, talk: UUID | None, *, at: datetime) -> int:
-    """Delete one talk, or all of them (None), and let the log say that it happened, without what was in it. Gives how many."""
-    _own(access)
-    with transaction.atomic():
-        rows = Talk.objects.filter(person=access.person)
-        gone = rows.filter(id=talk) if talk else rows
-        count = gone.count()
-        if count:
-            gone.delete()
-            ledger.append([Entry(Kind.ERASURE, facts={"what": "companion.talks", "count": count})], at=at)
-    return count
+    return [Kept(row.id, row.language, row.begun_at, row.last_at, row.turn, row.closed_at is None) for row in rows]
 
 
 def remove(person: UUID) -> int:

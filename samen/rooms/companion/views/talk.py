@@ -1,6 +1,5 @@
 """The pages on which somebody talks with the companion: the talk itself, its choice beforehand, and the exercises to read without it."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,12 +15,11 @@ from samen.rights import door as rights
 from samen.rights.words import Denied
 from samen.rooms.companion import saying, systems
 from samen.rooms.companion.dialogue import LANGUAGES, Module
-from samen.rooms.companion.jobs import turn
+from samen.rooms.companion.jobs import keeping, turn
 from samen.rooms.companion.saying import Book
 from samen.rooms.companion.store import modules
 from samen.rooms.companion.store import talk as store
 from samen.rooms.crisis import door as crisis
-from samen.words import has, say
 
 SHOWN = 4  # turns on the page; the earlier ones stand in the history
 SHORT = 6  # buttons up to which each stands on its own line
@@ -64,7 +62,7 @@ def _page(request: Request, **more: Any) -> HttpResponse:
         return redirect("companion:pages")
     now = turns[-1]
     shown = {
-        "turns": lines(turns)[-SHOWN:],
+        "turns": keeping.lines(turns, language())[-SHOWN:],
         "now": now.reply,
         "turn": now.turn,
         "once": uuid4(),
@@ -74,21 +72,6 @@ def _page(request: Request, **more: Any) -> HttpResponse:
         **more,
     }
     return render(request, "companion/talk/talk.html", shown)
-
-
-def lines(turns: Sequence[store.Turn]) -> list[dict[str, Any]]:
-    """Give turns as a page shows them: what was pressed by its label, as it stood under the turn before."""
-    made, before = [], dict[str, str]()
-    for each in turns:
-        given = each.typed or before.get(each.pressed) or _label(each.pressed)
-        made.append({"given": given, "at": each.at, "texts": each.reply["texts"], "turn": each.turn})
-        before = dict(each.reply["buttons"])
-    return made
-
-
-def _label(pressed: str) -> str:
-    key = f"{saying.FRAME}.button.{pressed}"
-    return say(key, language()) if has(key) else ""
 
 
 @require_POST
@@ -161,7 +144,7 @@ def pages(request: Request) -> HttpResponse:
         {"theme": f"companion.hall.{theme}", "modules": [_entry(each) for each in found]}
         for theme, found in themes.items()
     ]
-    return render(request, "companion/talk/pages.html", {"themes": listed})
+    return render(request, "companion/talk/pages.html", {"shelves": listed})
 
 
 def _entry(module: Module) -> dict[str, Any]:

@@ -1,0 +1,144 @@
+"""A person's talks as they take them along: lines to read, a document for machines, one file with everything; and deleting them."""
+
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from samen.people.access import Allowed
+from samen.rights import door as rights
+from samen.rooms.companion import saying
+from samen.rooms.companion.jobs import turn
+from samen.rooms.companion.store import history, modules, talk
+from samen.rooms.companion.store.history import Gone
+from samen.rooms.companion.store.talk import Kept, Open, Turn
+from samen.rooms.record import door as record
+from samen.words import has, say
+
+FORMAT = "samen-talks/1"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What was answered in one exercise of a talk."""
+
+    module: str
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+def lines(turns: Sequence[Turn], language: str) -> list[dict[str, Any]]:
+    """Give turns as a page shows them: what was pressed by its label, as it stood under the turn before."""
+    made, before = [], dict[str, str]()
+    for each in turns:
+        given = each.typed or before.get(each.pressed) or _label(each.pressed, language)
+        made.append({"given": given, "at": each.at, "texts": each.reply["texts"], "turn": each.turn})
+        before = dict(each.reply["buttons"])
+    return made
+
+
+def _label(pressed: str, language: str) -> str:
+    key = f"{saying.FRAME}.button.{pressed}"
+    return say(key, language) if has(key) else ""
+
+
+def summaries(access: Allowed, kept: Kept) -> list[Summary]:
+    """Give what was answered in each exercise of a talk, in the order of the exercises."""
+    known = talk.state(access, kept.id).get("known", {})
+    book = turn.book_of(access, Open(kept.id, kept.language, kept.turns))
+    found = []
+    for name, module in modules.shipped().exercises.items():
+        if rows := saying.summary(book, module, known.get(name, {})):
+            found.append(Summary(name, module.title[kept.language], tuple(rows)))
+    return found
+
+
+def document(access: Allowed, asked: Sequence[Kept], *, at: datetime) -> dict[str, Any]:
+    """Give talks as a document that another program can read: every turn, and the answers by exercise."""
+    return {"format": FORMAT, "made": at.isoformat(), "talks": [_talk(access, each) for each in asked]}
+
+
+def _talk(access: Allowed, kept: Kept) -> dict[str, Any]:
+    turns = talk.turns(access, kept.id)
+    said = lines(turns, kept.language)
+    return {
+        "id": str(kept.id),
+        "language": kept.language,
+        "begun": kept.begun_at.isoformat(),
+        "last": kept.last_at.isoformat(),
+        "turns": [
+            {
+                "turn": each.turn,
+                "at": each.at.isoformat(),
+                "pressed": each.pressed,
+                "typed": each.typed,
+                "given": line["given"],
+                "reply": each.reply["texts"],
+                "buttons": each.reply["buttons"],
+                "node": each.reply["node"],
+                "level": each.reply["level"],
+            }
+            for each, line in zip(turns, said, strict=True)
+        ],
+        "answers": [
+            {"module": each.module, "title": each.title, "answers": [list(row) for row in each.rows]}
+            for each in summaries(access, kept)
+        ],
+    }
+
+
+def to_text(made: Mapping[str, Any]) -> str:
+    """Write a document as the text of a file."""
+    return json.dumps(made, ensure_ascii=False, indent=2)
+
+
+@dataclass(frozen=True)
+class Mine:
+    """What opens a person's own areas that leave together."""
+
+    talks: Allowed
+    record: Allowed
+    findings: Allowed
+
+
+def everything(mine: Mine, paper: str, *, at: datetime) -> bytes:
+    """Give one file with all that is theirs here: talks for machines and as a page to read, the record as FHIR, when AI ran."""
+    kept = talk.kept(mine.talks)
+    resources = record.everything(mine.record)
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in resources]}
+    into = BytesIO()
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("talks.json", to_text(document(mine.talks, kept, at=at)))
+        file.writestr("talks.html", paper)
+        file.writestr("record.json", json.dumps(bundle, ensure_ascii=False, indent=1))
+        file.writestr("ai.json", to_text({"runs": _runs(mine.findings)}))
+    history.note_taken(mine.talks, len(kept), at=at)
+    return into.getvalue()
+
+
+def _runs(findings: Allowed) -> list[dict[str, Any]]:
+    return [
+        {
+            "system": each.system,
+            "version": each.version,
+            "at": each.at.isoformat(),
+            "state": str(each.state),
+            "ledger": each.leaf,
+        }
+        for system in rights.systems()
+        for each in rights.inferences(findings, system.id)
+    ]
+
+
+def delete(access: Allowed, findings: Allowed, asked: UUID | None, *, at: datetime) -> Gone:
+    """Delete one talk, or all (None), with all that the AI said in it: together, so that neither stays without the other."""
+    with transaction.atomic():
+        gone = history.delete(access, asked, at=at)
+        rights.clear(findings, gone.records)
+    return gone
