@@ -260,3 +260,22 @@ def test_a_phrasing_counts_as_well_only_when_the_right_subject_was_taken_or_offe
     assert verdict("self-harm", level=3).well
     assert verdict("").well
     assert verdict("", "sleep").sure
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "asked"),
+    [("en", "worry time", "I want to do worry time"), ("nl", "piekertijd", "ik wil de piekertijd doen")],
+)
+def test_an_exercise_is_begun_by_its_title_and_asked_back_when_the_title_stands_in_a_sentence(language, title, asked):
+    _, reply = play("", f">{title}", language=language)
+    assert reply.node == "worry-time/start"
+    _, reply = play("", f">{asked}", language=language)
+    assert reply.buttons[0] == "m:worry-time"
+    _, reply = play("", f">{asked}", f">{'yes' if language == 'en' else 'ja'}", language=language)
+    assert reply.node == "worry-time/start"
+
+
+def test_who_does_not_understand_a_question_is_told_how_to_go_on_and_finds_it_again():
+    _, reply = play("", "m:worry-time", "go", ">what do you mean?")
+    assert {key.key.split("/")[1] for key in reply.says} == {"unclear"}
+    assert "resume:worry-time" in reply.buttons

@@ -398,11 +398,20 @@ class Turn:
             return said
         if place is not None:
             return self._in_module(text, place, intent)
+        return self._in_hall(text, meant, intent)
+
+    def _in_hall(self, text: str, meant: Understood, intent: Intent | None) -> Reply:
+        """Take a text as the title of an exercise or as a subject, or ask back which of these was meant."""
+        titles = {f"m:{each.id}": (each.title[self.here.language],) for each in self.here.library.exercises.values()}
+        named = understand.nearest(titles, text)
+        if named.sure is not None and named.sure.near == 1.0:
+            return self.pressed(named.sure.id)
         if intent is not None:
             return self.mean(intent)
-        if meant.maybe:
-            return self.ask_back([f"i:{each.id}" for each in meant.maybe])
-        return self.missed()
+        near = (named.sure,) if named.sure is not None else named.maybe[:1]
+        options = [each.id for each in near if each.near >= understand.NAMED]
+        options += [f"i:{each.id}" for each in meant.maybe]
+        return self.ask_back(options[: understand.OPTIONS]) if options else self.missed()
 
     def _in_module(self, text: str, place: Place, intent: Intent | None) -> Reply:
         module = self.here.library.exercises[place.module]

@@ -21,6 +21,7 @@ SURE = 0.6  # from this score on, its lead over the next meaning counted once mo
 MARGIN = 0.05  # the least lead
 MAYBE = 0.18  # from here on it is asked back
 IN_SO_MANY_WORDS = 0.8  # likeness to a phrase from which on a text may break into an answer
+NAMED = 0.35  # likeness to the title of an exercise from which on it is asked back
 LONGEST = 30  # words of a sentence that are looked at
 SENTENCES = 5  # of a text that are looked at
 OPTIONS = 4  # that are asked back at most
@@ -234,4 +235,9 @@ def nearest(options: Mapping[str, Sequence[str]], text: str) -> Understood:
         for phrase in phrases:
             if said and said == " ".join(plain(phrase)):
                 return Understood(sure=Guess(meaning, 1.0, phrase))
-    return Index(options).understand(text)
+    return _index(tuple((meaning, tuple(phrases)) for meaning, phrases in options.items())).understand(text)
+
+
+@lru_cache(maxsize=512)
+def _index(options: tuple[tuple[str, tuple[str, ...]], ...]) -> Index:
+    return Index(dict(options))
