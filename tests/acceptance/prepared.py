@@ -22,7 +22,7 @@ from samen.rights.words import Stage
 from samen.rooms.record import door as record
 from samen.rooms.record.models import Resource
 from tests import named
-from tests.acceptance import prepared_crisis, prepared_guide
+from tests.acceptance import prepared_companion, prepared_crisis, prepared_guide
 from tests.rights import example
 
 CARING = tuple(role for role in Role if Duty.CARE in CARDS[role].duties)
@@ -177,6 +177,7 @@ SAMPLES: tuple[Callable[[example.House, datetime], dict[str, Any]], ...] = (
     _samples_of_record,
     _samples_of_the_rest,
     prepared_crisis.samples,
+    prepared_companion.samples,
     prepared_guide.samples,
 )
 

@@ -1,0 +1,48 @@
+"""What stands for the blanks in the companion's addresses: a talk that Noor had and shares with her clinician, and one that she deleted."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from samen.people import store as people
+from samen.people.roles import Scope
+from samen.rooms.companion.store import history, talk
+from tests.rights import example
+
+REPLY = {
+    "texts": ["Hello."],
+    "buttons": [],
+    "node": "hall",
+    "level": 0,
+    "numbers": "",
+    "field": "",
+    "leads": "",
+    "ended": "",
+}
+
+
+def samples(house: example.House, now: datetime) -> dict[str, Any]:
+    """Make what the addresses of a person's talks are about."""
+    deleted = _talked(house, now)
+    leaf = history.delete(house.own(Scope.TALK), deleted, at=now).leaf
+    kept = _talked(house, now)
+    clinician = people.account_of("clinician-in-care@example.org")
+    assert clinician is not None
+    until = now + timedelta(days=7)
+    share = history.share(house.own(Scope.TALK), kept, clinician.id, mine=house.own(), until=until, at=now)
+    assert share is not None
+    return {
+        "talk": kept,
+        "share": share,
+        "leaf": leaf,
+        "companion:read.name": "worry-time",
+        "companion:summary.name": "worry-time",
+    }
+
+
+def _talked(house: example.House, now: datetime) -> UUID:
+    access = house.own(Scope.TALK)
+    found = talk.open_talk(access, at=now)
+    talk.give(access, found.id, pressed="", typed="", client_id="walk", at=now)
+    talk.answer(access, found.id, {"known": {}}, REPLY, record=uuid4(), at=now)
+    return found.id
