@@ -279,3 +279,14 @@ def test_who_does_not_understand_a_question_is_told_how_to_go_on_and_finds_it_ag
     _, reply = play("", "m:worry-time", "go", ">what do you mean?")
     assert {key.key.split("/")[1] for key in reply.says} == {"unclear"}
     assert "resume:worry-time" in reply.buttons
+
+
+def test_asking_back_six_times_in_a_row_is_done_in_other_words_each_time():
+    unsure = [">which antidepressant for autumn", ">how much did you sleep", ">tell me honestly about leaving him"] * 2
+    keys = []
+    for number in range(1, len(unsure) + 1):
+        _, reply = play("", *unsure[:number])
+        assert reply.buttons[0].startswith("i:"), unsure[number - 1]
+        keys.append(reply.says[-1].key)
+    assert len(set(keys)) == len(keys)
+    assert all(key.startswith("companion.frame.meant.") for key in keys)
