@@ -11,7 +11,8 @@ from samen.rooms.record.store import intake
 
 SYNTHEA = Path(__file__).parents[2] / "shared" / "data" / "synthea"
 needs_synthea = pytest.mark.skipif(
-    not SYNTHEA.is_dir(), reason="the eight Synthea bundles are not beside the repository"
+    not SYNTHEA.is_dir(),
+    reason="the eight Synthea bundles are not at ../shared/data/synthea: put the shared data there to run this",
 )
 
 

@@ -20,7 +20,7 @@ values = st.recursive(
 )
 
 
-@pytest.mark.skipif(not NAMES, reason="no vectors at shared/data/rfc8785")
+@pytest.mark.skipif(not NAMES, reason="no vectors at ../shared/data/rfc8785: put the shared data there to run this")
 @pytest.mark.parametrize("name", NAMES)
 def test_canonical_json_is_written_as_the_official_vectors_say(name):
     value = json.loads((VECTORS / f"input/{name}.json").read_bytes())

@@ -26,7 +26,9 @@ def test_the_list_of_tests_in_the_product_is_the_one_that_the_tests_carry(marks:
     assert coverage.TESTS.read_text() == coverage.as_toml(marks), "run: samen rights coverage --collect tests"
 
 
-@pytest.mark.skipif(not REPORT.exists(), reason=f"the rows of the report are not at {REPORT}")
+@pytest.mark.skipif(
+    not REPORT.exists(), reason=f"the rows of the report are not at {REPORT}: put the shared facts there to run this"
+)
 def test_every_row_of_the_report_is_there_and_no_other():
     table = re.compile(r"^\| ((?:[PRCLKOS]\d[\w.]*)|A-\w+) \|", re.MULTILINE)
     assert [row.id for row in rows()] == table.findall(REPORT.read_text())

@@ -71,7 +71,9 @@ def test_a_long_text_ends_with_a_whole_sentence():
     assert fitting("Eerste zin. Tweede zin is langer.", 20) == "Eerste zin."
 
 
-@pytest.mark.skipif(not PUBLISHED.exists(), reason=f"the published list is not at {PUBLISHED}")
+@pytest.mark.skipif(
+    not PUBLISHED.exists(), reason=f"the published list is not at {PUBLISHED}: put the shared data there to run this"
+)
 def test_our_rules_are_those_of_the_published_list():
     published = json.loads(PUBLISHED.read_text())["properties"]
     theirs = {
@@ -85,7 +87,9 @@ def test_our_rules_are_those_of_the_published_list():
     assert ours == theirs
 
 
-@pytest.mark.skipif(not PUBLISHED.exists(), reason=f"the published list is not at {PUBLISHED}")
+@pytest.mark.skipif(
+    not PUBLISHED.exists(), reason=f"the published list is not at {PUBLISHED}: put the shared data there to run this"
+)
 def test_the_rules_of_parts_are_those_of_the_published_list():
     published = json.loads(PUBLISHED.read_text())["properties"]
     theirs = {
