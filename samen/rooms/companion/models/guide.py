@@ -1,5 +1,6 @@
 """The guide to services: each service as its HSDS document, and the columns and rows that it is found by. Nobody's data."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.db import models
@@ -21,11 +22,10 @@ class Organization(models.Model):
 
 
 class Service(models.Model):
-    """One service. The document is what counts; the other fields are drawn from it for searching."""
+    """What a service is found by, drawn from its document, which lies apart so that these rows stay small."""
 
     id = models.UUIDField(primary_key=True)
     organization = models.ForeignKey(Organization, null=True, on_delete=models.SET_NULL, related_name="services")
-    document = models.JSONField()
     name = models.CharField(max_length=NAME)
     country = models.CharField(max_length=2, blank=True)
     status = models.CharField(max_length=CODE)
@@ -35,6 +35,7 @@ class Service(models.Model):
     oldest = models.PositiveSmallIntegerField(null=True)
     has_language = models.BooleanField()
     checked = models.DateField(null=True)
+    certain = models.BooleanField()
     listed = models.CharField(
         max_length=100, blank=True
     )  # its name in our own lists; empty for a service's own entries
@@ -52,6 +53,22 @@ class Service(models.Model):
             # An entry of our lists is there once.
             models.UniqueConstraint(fields=["listed"], condition=~Q(listed=""), name="guide_listed_once")
         ]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Give the service as HSDS writes it."""
+        document: dict[str, Any] = self.text.document
+        return document
+
+
+class Document(models.Model):
+    """A service as HSDS writes it: what counts."""
+
+    service = models.OneToOneField(Service, on_delete=models.CASCADE, primary_key=True, related_name="text")
+    document = models.JSONField()
+
+    class Meta:
+        db_table = "companion_guide_document"
 
 
 class Place(models.Model):

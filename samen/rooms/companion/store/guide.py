@@ -10,20 +10,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Count, F, FloatField, Max, Min, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, FloatField, Min, Q, QuerySet, Value, When
 
 from samen.rooms.companion import entry as entries
 from samen.rooms.companion import hsds, tokens
 from samen.rooms.companion.guide import GONE, Candidate, Town, Wanted
-from samen.rooms.companion.models.guide import Change, Facet, Organization, Place, Report, Service, Spot, Word
+from samen.rooms.companion.models.guide import Change, Document, Facet, Organization, Place, Report, Service, Spot, Word
 from samen.rooms.companion.store import places
 
-MOST = 150  # candidates that are weighed for one question, of each sort: near, and usable from anywhere
+MOST = 100  # candidates that are weighed for one question, of each sort: near, and usable from anywhere
 BOX = 0.7  # degrees of latitude around a town that are looked at first: about 78 km
 BATCH = 500
 NAME, NEED, TEXT = 4.0, 2.0, 1.0  # how much a word counts, by where it stands
-READ = 5000  # entries that a process keeps as it read them
+READ = 20_000  # entries that a process keeps as it read them
 SIGN = "="  # before a need among the words of a service
 WORDY = 4  # letters from which the beginning of a word is enough
 KINDS = ("number", "hours", "moved", "ended", "other")
@@ -49,16 +48,48 @@ class Kept:
 
 
 def candidates(wanted: Wanted) -> list[Candidate]:
-    """Give the services that may fit, no more than can be weighed: near ones and ones usable from anywhere."""
-    if wanted.words:
-        return _by_words(wanted)
-    rows = _narrowed(Service.objects.all(), wanted, "")
-    if wanted.town is None:
-        found = list(rows.order_by("-anywhere", "name").values_list("id", "changed_at")[: 2 * MOST])
-    else:
-        away = rows.filter(anywhere=True).order_by("name").values_list("id", "changed_at")[:MOST]
-        found = [*_near(rows, wanted.town), *away]
-    return [Candidate(each) for each in _entries(found).values()]
+    """Give the services that may fit, no more than can be weighed: near ones and ones usable from anywhere.
+
+    Where words were asked: those in which all of them stand, or some of them when there is none with all.
+    """
+    rows = _narrowed(Service.objects.all(), wanted)
+    if not wanted.words:
+        return [Candidate(each) for each in _entries(_chosen(rows, wanted.town)).values()]
+    any_of = Q()
+    every = rows
+    for each in wanted.words:
+        any_of |= _matches(each)
+        every = every.filter(id__in=Word.objects.filter(_matches(each)).values("service"))
+    some = rows.filter(id__in=Word.objects.filter(any_of).values("service"))
+    for among in (every, some) if len(wanted.words) > 1 else (every,):
+        named = among.filter(id__in=Word.objects.filter(any_of, weight__gte=NAME).values("service"))
+        found = {**dict(_chosen(named, wanted.town)), **dict(_chosen(among, wanted.town))}
+        if found:
+            return _weighed(_entries(found.items()), wanted)
+    return []
+
+
+def _chosen(rows: QuerySet[Service], town: Town | None) -> list[tuple[UUID, datetime]]:
+    """Give services of these: the near ones and those usable from anywhere, or the first by name when nobody named a town."""
+    if town is None:
+        return list(rows.order_by("-anywhere", "name").values_list("id", "changed_at")[: 2 * MOST])
+    away = rows.filter(anywhere=True).order_by("name").values_list("id", "changed_at")[:MOST]
+    return [*_near(rows, town), *away]
+
+
+def _weighed(known: Mapping[UUID, entries.Entry], wanted: Wanted) -> list[Candidate]:
+    """Give entries with the words that stand in them, and how much those weigh."""
+    found: dict[UUID, dict[str, float]] = {}
+    for word in wanted.words:
+        rows = Word.objects.filter(_matches(word), service__in=list(known)).values_list("service", "weight")
+        for service, weight in rows:
+            mine = found.setdefault(service, {})
+            mine[word] = max(weight, mine.get(word, 0.0))
+    return [
+        Candidate(each, tuple(word for word in wanted.words if word in weights), sum(weights.values()))
+        for number, each in known.items()
+        if (weights := found.get(number))
+    ]
 
 
 _read: dict[UUID, tuple[datetime, entries.Entry]] = {}
@@ -71,7 +102,8 @@ def _entries(found: Iterable[tuple[UUID, datetime]]) -> dict[UUID, entries.Entry
     if len(_read) + len(new) > READ:
         _read.clear()
         new = list(asked)
-    for number, changed, document in Service.objects.filter(id__in=new).values_list("id", "changed_at", "document"):
+    rows = Document.objects.filter(service__in=new).values_list("service", "service__changed_at", "document")
+    for number, changed, document in rows:
         _read[number] = (changed, entries.entry_of(document))
     return {each: _read[each][1] for each in asked if each in _read}
 
@@ -94,35 +126,6 @@ def _near(rows: QuerySet[Service], town: Town) -> list[tuple[UUID, datetime]]:
     return []
 
 
-def _by_words(wanted: Wanted) -> list[Candidate]:
-    """Give the services in which the words stand; all of them where there are such, else some of them."""
-    matches = {f"t{place}": _matches(each) for place, each in enumerate(wanted.words)}
-    any_of = Q()
-    for each in matches.values():
-        any_of |= each
-    rows = _narrowed(Word.objects.filter(any_of), wanted, "service__").values("service", "service__changed_at")
-    rows = rows.annotate(**{name: Coalesce(Max("weight", filter=each), 0.0) for name, each in matches.items()})
-    total = sum((F(name) for name in matches), start=Value(0.0))
-    rows = rows.annotate(total=total)
-    every = rows.filter(**{f"{name}__gt": 0 for name in matches})
-    for asked in (every, rows) if len(matches) > 1 else (rows,):
-        found = list(
-            asked.order_by("-total", "service").values("service", "service__changed_at", "total", *matches)[: 2 * MOST]
-        )
-        if found:
-            break
-    known = _entries((row["service"], row["service__changed_at"]) for row in found)
-    return [
-        Candidate(
-            known[row["service"]],
-            tuple(word for place, word in enumerate(wanted.words) if row[f"t{place}"] > 0),
-            row["total"],
-        )
-        for row in found
-        if row["service"] in known
-    ]
-
-
 def _matches(word: str) -> Q:
     """Match a word, its beginning, and the needs that people use it for."""
     itself = Q(word=word) if len(word) < WORDY else Q(word__gte=word, word__lt=word + "\uffff")
@@ -134,29 +137,23 @@ def _said(word: str, said: frozenset[str]) -> bool:
     return word in said or (len(word) >= WORDY and any(each.startswith(word) for each in said))
 
 
-def _narrowed(rows: QuerySet[Any], wanted: Wanted, to: str) -> QuerySet[Any]:
+def _narrowed(rows: QuerySet[Service], wanted: Wanted) -> QuerySet[Service]:
     """Leave out what is known not to fit. What nobody told stays, and the page says that nobody told it."""
-    rows = rows.exclude(**{f"{to}status__in": GONE})
+    rows = rows.exclude(status__in=GONE)
     if wanted.country:
-        rows = rows.filter(**{f"{to}country__in": (wanted.country, "")})
+        rows = rows.filter(country__in=(wanted.country, ""))
     if wanted.needs:
-        rows = rows.filter(**{_id(to): _having("need", wanted.needs)})
+        rows = rows.filter(id__in=_having("need", wanted.needs))
     if wanted.language:
-        fits = Q(**{f"{to}has_language": False}) | Q(**{_id(to): _having("language", (wanted.language,))})
-        rows = rows.filter(fits)
+        rows = rows.filter(Q(has_language=False) | Q(id__in=_having("language", (wanted.language,))))
     for each in wanted.access:
-        rows = rows.filter(**{_id(to): _having("access", (each,))})
+        rows = rows.filter(id__in=_having("access", (each,)))
     if wanted.free:
-        rows = rows.exclude(**{f"{to}free": False})
+        rows = rows.exclude(free=False)
     if wanted.age is not None:
-        young = Q(**{f"{to}youngest": None}) | Q(**{f"{to}youngest__lte": wanted.age})
-        old = Q(**{f"{to}oldest": None}) | Q(**{f"{to}oldest__gte": wanted.age})
+        young, old = Q(youngest=None) | Q(youngest__lte=wanted.age), Q(oldest=None) | Q(oldest__gte=wanted.age)
         rows = rows.filter(young, old)
     return rows
-
-
-def _id(to: str) -> str:
-    return "service__in" if to else "id__in"
 
 
 def _having(kind: str, values: Sequence[str]) -> QuerySet[Any]:
@@ -165,13 +162,13 @@ def _having(kind: str, values: Sequence[str]) -> QuerySet[Any]:
 
 def one(service: UUID) -> Kept | None:
     """Give one service."""
-    row = Service.objects.select_related("organization").filter(id=service).first()
+    row = Service.objects.select_related("organization", "text").filter(id=service).first()
     return _kept(row) if row else None
 
 
 def some(services: Sequence[UUID]) -> dict[UUID, Kept]:
     """Give several services by their ids."""
-    rows = Service.objects.select_related("organization").filter(id__in=services)
+    rows = Service.objects.select_related("organization", "text").filter(id__in=services)
     return {row.id: _kept(row) for row in rows}
 
 
@@ -186,7 +183,7 @@ def page(
     at_places: bool = False,
 ) -> tuple[list[Kept], int]:
     """Give one page of all services by name, and how many there are: what the public interface reads."""
-    rows = Service.objects.select_related("organization").exclude(status__in=GONE)
+    rows = Service.objects.select_related("organization", "text").exclude(status__in=GONE)
     for each in words:
         rows = rows.filter(id__in=Word.objects.filter(_matches(each)).values("service"))
     if term:
@@ -203,7 +200,7 @@ def page(
 
 def with_place(at: UUID) -> Kept | None:
     """Give the service that is offered at a place, by the id of what joins them."""
-    row = Service.objects.select_related("organization").filter(places__id=at).first()
+    row = Service.objects.select_related("organization", "text").filter(places__id=at).first()
     return _kept(row) if row else None
 
 
@@ -221,7 +218,7 @@ def organization(found: UUID) -> tuple[Mapping[str, Any], list[Mapping[str, Any]
     row = Organization.objects.filter(id=found).first()
     if row is None:
         return None
-    return row.document, list(row.services.exclude(status__in=GONE).values_list("document", flat=True))
+    return row.document, list(row.services.exclude(status__in=GONE).values_list("text__document", flat=True))
 
 
 def has_listed() -> bool:
@@ -242,7 +239,9 @@ def spoken() -> list[str]:
 
 def everything() -> Iterable[Kept]:
     """Give every service by name, for an export."""
-    return (_kept(row) for row in Service.objects.select_related("organization").order_by("name", "id").iterator())
+    return (
+        _kept(row) for row in Service.objects.select_related("organization", "text").order_by("name", "id").iterator()
+    )
 
 
 def _kept(row: Service) -> Kept:
@@ -285,7 +284,10 @@ def _keep(services: Sequence[Mapping[str, Any]], *, by: str, what: str, at: date
             ).values_list("id", flat=True),
         )
     )
-    before = {str(each.id): each for each in Service.objects.filter(id__in=[own["id"] for own, _ in taken])}
+    before = {
+        str(each.id): each
+        for each in Service.objects.select_related("text").filter(id__in=[own["id"] for own, _ in taken])
+    }
     rows, changes = [], []
     for own, _ in taken:
         old = before.get(str(own["id"]))
@@ -304,7 +306,14 @@ def _keep(services: Sequence[Mapping[str, Any]], *, by: str, what: str, at: date
         )
     written = [field.name for field in Service._meta.concrete_fields if not field.primary_key]
     Service.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=written)
-    _index(rows)
+    documents = {str(own["id"]): own for own, _ in taken}
+    Document.objects.bulk_create(
+        [Document(service_id=each.id, document=documents[str(each.id)]) for each in rows],
+        update_conflicts=True,
+        unique_fields=["service"],
+        update_fields=["document"],
+    )
+    _index(rows, documents)
     Change.objects.bulk_create(changes)
     return len(rows)
 
@@ -316,7 +325,6 @@ def _row(own: Mapping[str, Any], old: Service | None, *, at: datetime, edited: b
     return Service(
         id=own["id"],
         organization_id=firm if firm in known else None,
-        document=own,
         name=entry.name[:300],
         country=entry.country,
         status=entry.status,
@@ -326,6 +334,7 @@ def _row(own: Mapping[str, Any], old: Service | None, *, at: datetime, edited: b
         oldest=entry.oldest,
         has_language=bool(entry.languages),
         checked=entry.checked,
+        certain=entry.certain,
         listed=listed,
         listed_digest=old.listed_digest if old else "",
         edited=edited or bool(old and old.edited),
@@ -333,14 +342,15 @@ def _row(own: Mapping[str, Any], old: Service | None, *, at: datetime, edited: b
     )
 
 
-def _index(rows: Sequence[Service]) -> None:
+def _index(rows: Sequence[Service], documents: Mapping[str, Mapping[str, Any]]) -> None:
     """Write anew what services are found by."""
     ids = [each.id for each in rows]
     for table in (Place, Spot, Facet, Word):
         table.objects.filter(service__in=ids).delete()
     spots, facets, words = [], [], []
     for row in rows:
-        entry = entries.entry_of(row.document)
+        document = documents[str(row.id)]
+        entry = entries.entry_of(document)
         spots += [
             Spot(service_id=row.id, latitude=each.latitude, longitude=each.longitude)
             for each in entry.spots
@@ -352,11 +362,9 @@ def _index(rows: Sequence[Service]) -> None:
             for kind, found in values.items()
             for value in sorted(found)
         ]
-        words += [
-            Word(service_id=row.id, word=word, weight=weight) for word, weight in _words(row.document, entry).items()
-        ]
+        words += [Word(service_id=row.id, word=word, weight=weight) for word, weight in _words(document, entry).items()]
     Place.objects.bulk_create(
-        [Place(id=each["id"], service_id=row.id) for row in rows for each, _ in hsds.places_of(row.document)],
+        [Place(id=each["id"], service_id=row.id) for row in rows for each, _ in hsds.places_of(documents[str(row.id)])],
         ignore_conflicts=True,
     )
     Spot.objects.bulk_create(spots)
@@ -439,9 +447,9 @@ def settle(found: UUID, *, by: str, at: datetime) -> None:
 
 def to_check(*, before: datetime, most: int) -> list[Kept]:
     """Give the entries that were checked longest ago, the unchecked ones first."""
-    rows = Service.objects.select_related("organization").exclude(status__in=GONE)
+    rows = Service.objects.select_related("organization", "text").exclude(status__in=GONE)
     late = rows.filter(Q(checked=None) | Q(checked__lt=before.date()))
-    unsure = rows.filter(document__samen__certain=False)
+    unsure = rows.filter(certain=False)
     order = Case(When(checked=None, then=0), default=1)
     return [_kept(each) for each in (late | unsure).order_by(order, "checked", "name")[:most]]
 
