@@ -21,6 +21,8 @@ from samen.people.models import Account
 from samen.rights.models.consent import Statement, StopOrder
 from samen.rights.models.inference import InferenceRecord
 from samen.rights.models.service import Case
+from samen.rooms.companion import entry as guide
+from samen.rooms.companion.models.guide import Place
 from samen.rooms.crisis.models.labels import LabelRound
 from samen.rooms.crisis.models.selftest import SelfTest
 from samen.rooms.record.models import Resource
@@ -31,6 +33,7 @@ NEVER = (
     "account_confirm_email",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
+    "companion:guide_take",  # a file to keep
     "demo:enter",
 )
 TWICE = ("noor", "sam")  # who looks at the pages that everybody has
@@ -132,8 +135,22 @@ def _arguments() -> dict[str, dict[str, object]]:
         "candidate": noor.pk,  # the made-up service fits no model: that takes minutes
         "pk": 1,
         "who": "noor",
+        **_of_guide(),
+        "report": noor.pk,
     }
     return {"": everywhere, "rights:review": {"record": _one(mine, "held")}}
+
+
+def _of_guide() -> dict[str, object]:
+    """Give one of the made-up places of the guide, with what hangs on it."""
+    place = Place.objects.select_related("service").order_by("id")[0]
+    return {
+        "service": place.service_id,
+        "organization": place.service.organization_id,
+        "at": place.id,
+        "taxonomy": guide.id_of("taxonomy", "needs"),
+        "term": guide.id_of("need", "lonely"),
+    }
 
 
 def _one(mine: Any, state: str) -> object:
