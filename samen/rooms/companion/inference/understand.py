@@ -24,6 +24,7 @@ IN_SO_MANY_WORDS = 0.8  # likeness to a phrase from which on a text may break in
 NAMED = 0.35  # likeness to the title of an exercise from which on it is asked back
 LONGEST = 30  # words of a sentence that are looked at
 SENTENCES = 5  # of a text that are looked at
+FAR = 0.5  # a meaning with less than this share of the best score is not asked back: a wrong guess can hurt
 OPTIONS = 4  # that are asked back at most
 NEAR = 0.3  # the share of the nearest phrase in a score; the rest is what tells for the meaning
 WORD = re.compile(r"[^\W_]+")
@@ -194,14 +195,13 @@ class Index:
         if said := self.exact.get(" ".join(plain(text))):
             return Understood(sure=said)
         words = len(plain(text))
-        least = MAYBE * sqrt(SHORT / max(SHORT, words))
-        ranked = [each for each in self.rank(text) if each.score >= least]
-        if ranked:
-            first, second = ranked[0], ranked[1].score if len(ranked) > 1 else 0.0
-            lead = first.score - second
-            one_word = words < 2  # that is no phrase: "blue" may be a mood or a wall
-            if not one_word and first.score >= LEAST and lead >= MARGIN and first.score + lead >= SURE:
+        ranked = self.rank(text)
+        if ranked and words > 1:  # one word alone is no phrase: "blue" may be a mood or a wall
+            first, lead = ranked[0], ranked[0].score - (ranked[1].score if len(ranked) > 1 else 0.0)
+            if first.score >= LEAST and lead >= MARGIN and first.score + lead >= SURE:
                 return Understood(sure=first)
+        least = max(MAYBE * sqrt(SHORT / max(SHORT, words)), FAR * ranked[0].score if ranked else 0.0)
+        ranked = [each for each in ranked if each.score >= least]
         if words > SHORT:
             # The best of the whole first, then what its clauses say, then the rest.
             ranked = [*ranked[:1], *self._parts_of(text), *ranked[1:]]
