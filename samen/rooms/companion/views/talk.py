@@ -14,7 +14,7 @@ from samen.people.roles import Scope
 from samen.rights import door as rights
 from samen.rights.words import Denied
 from samen.rooms.companion import saying, systems
-from samen.rooms.companion.dialogue import LANGUAGES, Module
+from samen.rooms.companion.dialogue import LANGUAGES, Module, Type
 from samen.rooms.companion.jobs import keeping, turn
 from samen.rooms.companion.saying import Book
 from samen.rooms.companion.store import modules
@@ -161,9 +161,14 @@ def read(request: Request, name: str) -> HttpResponse:
         raise Http404
     here = language()
     book = Book(modules.shipped(), here, {})
+    # On paper a number stands open, and what would be written is in the reader's mind.
+    open_ = {
+        each: saying.KEPT if variable.type in (Type.TEXT, Type.LIST) else "…"
+        for each, variable in module.variables.items()
+    }
     steps = [
         {
-            "text": saying.text(book, f"s/{name}/{screen.id}/0", dict.fromkeys(module.variables, saying.KEPT)),
+            "text": saying.text(book, f"s/{name}/{screen.id}/0", open_),
             "choices": [each.label[here] for each in screen.choices],
             "asks": bool(screen.ask),
         }
