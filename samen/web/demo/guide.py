@@ -43,10 +43,9 @@ def services(
 def _service(chance: Random, words: Any, place: int, country: str, name: str, today: date) -> dict[str, Any]:
     kind = chance.choice(words["kind"])
     town = places.town(name, country)
+    first = chance.choice(words["first"])
     called = {
-        language: words["name"][language].format(
-            kind=kind["name"][language], first=chance.choice(words["first"]), town=name
-        )
+        language: words["name"][language].format(kind=kind["name"][language], first=first, town=name)
         for language in ("en", "nl")
     }
     written: dict[str, Any] = {
