@@ -23,7 +23,15 @@ CLASS_NAME = re.compile(r"[a-z]+--[a-z]+")
 # Code whose only use is to be shown as such.
 SHOWN_AS_CODE = frozenset({"code", "pre", "kbd", "samp", "script", "style"})
 # Sentences that code reaches by a key it is given: labels of forms, and the page that somebody looked at, by url name.
-GIVEN = ("people.account.", "people.looked.", "record.looked.", "rights.looked.", "crisis.measure.")
+GIVEN = (
+    "people.account.",
+    "people.looked.",
+    "record.looked.",
+    "rights.looked.",
+    "crisis.looked.",
+    "companion.looked.",
+    "crisis.measure.",
+)
 
 BLANK = re.compile(r"\{(\w+)[^}]*\}")
 
