@@ -23,6 +23,7 @@ from samen.rights.models.inference import InferenceRecord
 from samen.rights.models.service import Case
 from samen.rooms.companion import entry as guide
 from samen.rooms.companion.models.guide import Place
+from samen.rooms.companion.models.talk import Talk
 from samen.rooms.crisis.models.labels import LabelRound
 from samen.rooms.crisis.models.selftest import SelfTest
 from samen.rooms.record.models import Resource
@@ -135,10 +136,20 @@ def _arguments() -> dict[str, dict[str, object]]:
         "candidate": noor.pk,  # the made-up service fits no model: that takes minutes
         "pk": 1,
         "who": "noor",
+        # Where the companion was not let in, Noor had no talk: any number is one that is not there.
+        "talk": getattr(Talk.objects.filter(person=noor).order_by("begun_at").first(), "pk", noor.pk),
+        "share": noor.pk,
+        "leaf": 0,
         **_of_guide(),
         "report": noor.pk,
     }
-    return {"": everywhere, "rights:review": {"record": _one(mine, "held")}}
+    exercise = {"name": "worry-time"}
+    return {
+        "": everywhere,
+        "companion:read": exercise,
+        "companion:summary": exercise,
+        "rights:review": {"record": _one(mine, "held")},
+    }
 
 
 def _of_guide() -> dict[str, object]:
