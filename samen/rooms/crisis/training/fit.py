@@ -31,7 +31,7 @@ CUTS = (2, 3)  # risk: level 2 and up; danger: level 3 and up
 # that a counsellor closes (docs/decisions/0009): so they are as low as the bars for harmless talk let them be. Plain talk in
 # the corpus is harder than ordinary talk, of which the self-test measures false alarms apart.
 TRAPS_LEFT_ALONE = 0.95
-PLAIN_LEFT_ALONE = 0.993
+PLAIN_LEFT_ALONE = 0.985
 HARMLESS_NOT_ASKED = 0.9
 SLOPE = (
     0.03  # of the raw score in a calibrated one: isotonic steps are flat, and a threshold needs an order within them
