@@ -125,6 +125,7 @@ def test_a_button_of_an_earlier_moment_does_nothing_but_show_where_the_talk_is()
     assert reply.node == "worry-time/some"
 
 
+@pytest.mark.row("K1.8")
 def test_a_subject_that_is_not_sure_is_asked_back_and_a_yes_takes_it():
     _, reply = play("", ">today something felt sad")
     assert reply.buttons == ("i:sad", "other", "human")
@@ -140,6 +141,7 @@ def test_the_same_subject_again_and_again_is_never_answered_in_the_same_words():
     assert len(said) == len(set(said))
 
 
+@pytest.mark.row("K5.1")
 def test_now_and_then_it_says_again_what_it_is():
     _, reply = play("", *["hall"] * 11)
     assert any("frame.reminder" in each.key for each in reply.says) or any(

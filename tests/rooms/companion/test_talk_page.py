@@ -11,6 +11,7 @@ from samen.ledger.models import Leaf
 from samen.people import store as people
 from samen.people.roles import Scope
 from samen.rights.models.inference import InferenceRecord
+from samen.rights.models.service import Case
 from samen.rights.store import inference, service
 from samen.rooms.companion.models.talk import Exchange, Talk
 from samen.rooms.companion.store import modules
@@ -145,6 +146,19 @@ def test_a_no_of_the_gate_shows_the_ways_without_ai(noor):
     assert answer.status_code == 403
     for way in ("companion:pages", "help"):
         assert f'href="{reverse(way)}"' in answer.content.decode()
+
+
+@pytest.mark.row("K1.10")
+def test_beside_what_it_says_stands_a_way_to_say_that_it_does_not_fit(noor):
+    client = in_use.visitor(noor, "nl")
+    page(client)
+    record = Exchange.objects.get().record
+    html = page(client)
+    assert f'href="{reverse("rights:record", args=[record])}"' in html
+    why = client.get(reverse("rights:record", args=[record])).content.decode()
+    assert reverse("rights:misfit", args=[record]) in why
+    client.post(reverse("rights:misfit", args=[record]), {"text": "Zo is het niet"})
+    assert Case.objects.get(person=noor, record=record).kind == "misfit"
 
 
 def test_another_persons_talk_is_not_there(noor):

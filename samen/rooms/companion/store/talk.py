@@ -52,6 +52,7 @@ class Turn:
     pressed: str
     typed: str
     reply: Mapping[str, Any]
+    record: UUID | None  # the inference that said it
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def opened(person: UUID, rows: Sequence[Exchange]) -> list[Turn]:
     for row in reversed(rows):
         given = json.loads(sealer.open_text(row.given_sealed, GIVEN))
         reply = json.loads(sealer.open_text(row.reply_sealed or b"", REPLY))
-        made.append(Turn(row.turn, row.at, given["pressed"], given["typed"], reply))
+        made.append(Turn(row.turn, row.at, given["pressed"], given["typed"], reply, row.record))
     return made
 
 

@@ -64,6 +64,7 @@ def _page(request: Request, **more: Any) -> HttpResponse:
     shown = {
         "turns": keeping.lines(turns, language())[-SHOWN:],
         "now": now.reply,
+        "record": now.record,
         "turn": now.turn,
         "once": uuid4(),
         "more": now.turn > SHOWN,
