@@ -33,7 +33,7 @@ from samen.rooms.companion.store import places
 from samen.web.demo import guide as made_up
 
 SERVICES = 20_000
-QUESTIONS = 1_000
+QUESTIONS = 500
 SEED = 20261126
 BAR = 100.0  # ms
 TOWNS = (

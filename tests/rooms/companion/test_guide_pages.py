@@ -122,6 +122,37 @@ def test_what_narrows_down_leaves_out_what_is_known_not_to_fit():
     assert "Oud" not in names(needs=("lonely",), age=30)
 
 
+def test_a_search_knows_at_once_what_was_changed_added_or_stopped():
+    kept()
+    assert names(needs=("lonely",), language="ar") == ["Het Huis"]
+    kept(id="test-new", name="Nieuw")
+    assert set(names(needs=("lonely",), language="ar")) == {"Het Huis", "Nieuw"}
+    kept(id="test-new", name="Ook nieuw")
+    assert set(names(needs=("lonely",), language="ar")) == {"Het Huis", "Ook nieuw"}
+    kept(status="defunct")
+    assert names(needs=("lonely",), language="ar") == ["Ook nieuw"]
+
+
+def test_in_a_large_directory_the_nearest_are_found_and_a_name_before_a_text():
+    at = timezone.now()
+    many = [
+        {
+            **HOUSE,
+            "id": f"test-{place}",
+            "name": f"Plek {place}",
+            "places": [{**HOUSE["places"][0], "latitude": 50.8 + place / 100, "longitude": 5.1}],
+        }
+        for place in range(200)
+    ]
+    named = {**HOUSE, "id": "test-named", "name": "Gezelschap", "about": {"en": "x", "nl": "x"}}
+    store.keep([entry.document_of(each, places.needs()) for each in (*many, named)], by="test", what="imported", at=at)
+    near = names(needs=("lonely",), town=places.town("Utrecht", "nl"), country="nl")
+    assert near[0] == "Gezelschap"  # at the very place
+    assert {"Plek 128", "Plek 129", "Plek 130"} <= set(near)
+    assert "Plek 0" not in near
+    assert names(words=("gezelschap",))[0] == "Gezelschap"
+
+
 def test_when_nothing_meets_every_wish_the_page_says_which_one_was_let_go(client):
     kept()  # somebody speaks it, so that it can be chosen
     shown = page(client, "/guide/?need=bipolar&free=on&language=ar")

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from samen.rooms.companion import entry, guide
 from samen.rooms.companion.guide import Found, Moment, Wanted
+from samen.rooms.companion.store import finding, places
 from samen.rooms.companion.store import guide as store
-from samen.rooms.companion.store import places
 from samen.rooms.companion.store.guide import Kept
 from samen.rooms.crisis import door as crisis
 
@@ -60,7 +60,7 @@ def look(wanted: Wanted, at: datetime) -> Found:
     """Find services. When nothing meets every wish, wishes are let go one after the other, and the answer says which."""
     moment = moment_of(at)
     for asked, let_go in guide.looser(wanted):
-        hits = guide.find(asked, store.candidates(asked), moment)
+        hits = guide.find(asked, finding.candidates(asked), moment)
         if hits:
             return Found(hits, let_go)
     return Found()

@@ -5,26 +5,21 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import cos, radians
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Count, F, FloatField, Min, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from samen.rooms.companion import entry as entries
 from samen.rooms.companion import hsds, tokens
-from samen.rooms.companion.guide import GONE, Candidate, Town, Wanted
+from samen.rooms.companion.guide import GONE
 from samen.rooms.companion.models.guide import Change, Document, Facet, Organization, Place, Report, Service, Spot, Word
 from samen.rooms.companion.store import places
+from samen.rooms.companion.store.finding import NAME, SIGN, matches
 
-MOST = 100  # candidates that are weighed for one question, of each sort: near, and usable from anywhere
-BOX = 0.7  # degrees of latitude around a town that are looked at first: about 78 km
 BATCH = 500
-NAME, NEED, TEXT = 4.0, 2.0, 1.0  # how much a word counts, by where it stands
-READ = 20_000  # entries that a process keeps as it read them
-SIGN = "="  # before a need among the words of a service
-WORDY = 4  # letters from which the beginning of a word is enough
+NEED, TEXT = 2.0, 1.0  # how much a word counts, by where it stands; in a name: NAME
 KINDS = ("number", "hours", "moved", "ended", "other")
 
 
@@ -44,120 +39,11 @@ class Kept:
         return {**self.document, **({"organization": self.organization} if self.organization else {})}
 
 
-# --- searching ---
+# --- reading ---
 
 
-def candidates(wanted: Wanted) -> list[Candidate]:
-    """Give the services that may fit, no more than can be weighed: near ones and ones usable from anywhere.
-
-    Where words were asked: those in which all of them stand, or some of them when there is none with all.
-    """
-    rows = _narrowed(Service.objects.all(), wanted)
-    if not wanted.words:
-        return [Candidate(each) for each in _entries(_chosen(rows, wanted.town)).values()]
-    any_of = Q()
-    every = rows
-    for each in wanted.words:
-        any_of |= _matches(each)
-        every = every.filter(id__in=Word.objects.filter(_matches(each)).values("service"))
-    some = rows.filter(id__in=Word.objects.filter(any_of).values("service"))
-    for among in (every, some) if len(wanted.words) > 1 else (every,):
-        named = among.filter(id__in=Word.objects.filter(any_of, weight__gte=NAME).values("service"))
-        found = {**dict(_chosen(named, wanted.town)), **dict(_chosen(among, wanted.town))}
-        if found:
-            return _weighed(_entries(found.items()), wanted)
-    return []
-
-
-def _chosen(rows: QuerySet[Service], town: Town | None) -> list[tuple[UUID, datetime]]:
-    """Give services of these: the near ones and those usable from anywhere, or the first by name when nobody named a town."""
-    if town is None:
-        return list(rows.order_by("-anywhere", "name").values_list("id", "changed_at")[: 2 * MOST])
-    away = rows.filter(anywhere=True).order_by("name").values_list("id", "changed_at")[:MOST]
-    return [*_near(rows, town), *away]
-
-
-def _weighed(known: Mapping[UUID, entries.Entry], wanted: Wanted) -> list[Candidate]:
-    """Give entries with the words that stand in them, and how much those weigh."""
-    found: dict[UUID, dict[str, float]] = {}
-    for word in wanted.words:
-        rows = Word.objects.filter(_matches(word), service__in=list(known)).values_list("service", "weight")
-        for service, weight in rows:
-            mine = found.setdefault(service, {})
-            mine[word] = max(weight, mine.get(word, 0.0))
-    return [
-        Candidate(each, tuple(word for word in wanted.words if word in weights), sum(weights.values()))
-        for number, each in known.items()
-        if (weights := found.get(number))
-    ]
-
-
-_read: dict[UUID, tuple[datetime, entries.Entry]] = {}
-
-
-def _entries(found: Iterable[tuple[UUID, datetime]]) -> dict[UUID, entries.Entry]:
-    """Give entries by their ids; one that this process has read since it was last changed is not read again."""
-    asked = dict(found)
-    new = [each for each, changed in asked.items() if each not in _read or _read[each][0] != changed]
-    if len(_read) + len(new) > READ:
-        _read.clear()
-        new = list(asked)
-    rows = Document.objects.filter(service__in=new).values_list("service", "service__changed_at", "document")
-    for number, changed, document in rows:
-        _read[number] = (changed, entries.entry_of(document))
-    return {each: _read[each][1] for each in asked if each in _read}
-
-
-def _near(rows: QuerySet[Service], town: Town) -> list[tuple[UUID, datetime]]:
-    """Give the services nearest to a town: within a box around it, or wherever they are when there is none in it."""
-    wide = cos(radians(town.latitude))
-    north, east = F("latitude") - town.latitude, F("longitude") - town.longitude
-    away = north * north + east * east * Value(wide * wide)
-    spots = Spot.objects.filter(service__in=rows.values("id"))
-    box = spots.filter(
-        latitude__range=(town.latitude - BOX, town.latitude + BOX),
-        longitude__range=(town.longitude - BOX / wide, town.longitude + BOX / wide),
-    )
-    for among in (box, spots):
-        nearest = among.values("service", "service__changed_at").annotate(away=Min(away, output_field=FloatField()))
-        found = list(nearest.order_by("away").values_list("service", "service__changed_at")[:MOST])
-        if found:
-            return found
-    return []
-
-
-def _matches(word: str) -> Q:
-    """Match a word, its beginning, and the needs that people use it for."""
-    itself = Q(word=word) if len(word) < WORDY else Q(word__gte=word, word__lt=word + "\uffff")
-    needs = [f"{SIGN}{need}" for need, said in places.said_for_needs().items() if _said(word, said)]
-    return itself | Q(word__in=needs) if needs else itself
-
-
-def _said(word: str, said: frozenset[str]) -> bool:
-    return word in said or (len(word) >= WORDY and any(each.startswith(word) for each in said))
-
-
-def _narrowed(rows: QuerySet[Service], wanted: Wanted) -> QuerySet[Service]:
-    """Leave out what is known not to fit. What nobody told stays, and the page says that nobody told it."""
-    rows = rows.exclude(status__in=GONE)
-    if wanted.country:
-        rows = rows.filter(country__in=(wanted.country, ""))
-    if wanted.needs:
-        rows = rows.filter(id__in=_having("need", wanted.needs))
-    if wanted.language:
-        rows = rows.filter(Q(has_language=False) | Q(id__in=_having("language", (wanted.language,))))
-    for each in wanted.access:
-        rows = rows.filter(id__in=_having("access", (each,)))
-    if wanted.free:
-        rows = rows.exclude(free=False)
-    if wanted.age is not None:
-        young, old = Q(youngest=None) | Q(youngest__lte=wanted.age), Q(oldest=None) | Q(oldest__gte=wanted.age)
-        rows = rows.filter(young, old)
-    return rows
-
-
-def _having(kind: str, values: Sequence[str]) -> QuerySet[Any]:
-    return Facet.objects.filter(kind=kind, value__in=values).values("service")
+def _having(kind: str, value: str) -> QuerySet[Any]:
+    return Facet.objects.filter(kind=kind, value=value).values("service")
 
 
 def one(service: UUID) -> Kept | None:
@@ -185,9 +71,9 @@ def page(
     """Give one page of all services by name, and how many there are: what the public interface reads."""
     rows = Service.objects.select_related("organization", "text").exclude(status__in=GONE)
     for each in words:
-        rows = rows.filter(id__in=Word.objects.filter(_matches(each)).values("service"))
+        rows = rows.filter(id__in=Word.objects.filter(matches(each)).values("service"))
     if term:
-        rows = rows.filter(id__in=_having("need", (term,)))
+        rows = rows.filter(id__in=_having("need", term))
     if organization is not None:
         rows = rows.filter(organization=organization)
     if after is not None:
@@ -208,7 +94,7 @@ def organizations(*, number: int, size: int, words: Sequence[str] = ()) -> tuple
     """Give one page of the organizations by name, and how many there are."""
     rows = Organization.objects.all()
     for each in words:
-        rows = rows.filter(services__in=Word.objects.filter(_matches(each)).values("service")).distinct()
+        rows = rows.filter(services__in=Word.objects.filter(matches(each)).values("service")).distinct()
     first = (number - 1) * size
     return list(rows.order_by("name", "id").values_list("document", flat=True)[first : first + size]), rows.count()
 

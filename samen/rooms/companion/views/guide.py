@@ -24,6 +24,7 @@ from samen.rooms.companion.entry import ACCESS, COUNTRIES, Entry, Phone
 from samen.rooms.companion.guide import Hit, Moment, Said, Wanted
 from samen.rooms.companion.hours import DAYS, Hours, now_of
 from samen.rooms.companion.jobs import guide as jobs
+from samen.rooms.companion.store import finding as search
 from samen.rooms.companion.store import guide as store
 from samen.rooms.companion.store import places
 from samen.words import has, say
@@ -310,7 +311,7 @@ def take(request: Request) -> HttpResponse:
     form = Ask(request.GET)
     wanted = wanted_of(form.cleaned_data if form.is_valid() else {})
     moment = jobs.moment_of(request.now)
-    hits = finding.find(wanted, store.candidates(wanted), moment)[:TAKEN]
+    hits = finding.find(wanted, search.candidates(wanted), moment)[:TAKEN]
     documents = store.some([UUID(each.entry.id) for each in hits])
     cards = []
     for each in hits:
