@@ -133,6 +133,8 @@ def _arguments() -> dict[str, dict[str, object]]:
         "item": 1,
         "proposal": 1,
         "notice": 1,
+        "sample": noor.pk,
+        "review": noor.pk,
         "candidate": noor.pk,  # the made-up service fits no model: that takes minutes
         "pk": 1,
         "who": "noor",

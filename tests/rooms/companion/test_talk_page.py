@@ -144,7 +144,7 @@ def test_a_no_of_the_gate_shows_the_ways_without_ai(noor):
     service.ask("canary", lambda: "an ungated run got through", at=timezone.now())
     answer = client.post("/companion/give/", sent)
     assert answer.status_code == 403
-    for way in ("companion:pages", "help"):
+    for way in ("companion:pages", "companion:guide", "companion:history", "help"):
         assert f'href="{reverse(way)}"' in answer.content.decode()
 
 

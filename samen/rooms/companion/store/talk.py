@@ -192,9 +192,9 @@ def close(access: Allowed, talk: UUID, *, at: datetime) -> None:
 
 
 def kept(access: Allowed) -> list[Kept]:
-    """Give the list of one's own talks, the newest first."""
+    """Give the list of one's own talks in which something was said, the newest first."""
     _own(access)
-    rows = Talk.objects.filter(person=access.person).order_by("-last_at")
+    rows = Talk.objects.filter(person=access.person, turn__gt=0).order_by("-last_at")
     return [Kept(row.id, row.language, row.begun_at, row.last_at, row.turn, row.closed_at is None) for row in rows]
 
 
