@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -102,7 +103,14 @@ class Holiday:
         found = date(year, self.month, self.day)
         return found - DAY if self.not_sunday and found.weekday() == 6 else found
 
+    def is_on(self, day: date) -> bool:
+        """Say whether it is on a day, without reckoning where month and day say enough."""
+        if self.easter is None and not self.not_sunday:
+            return (day.month, day.day) == (self.month, self.day)
+        return self.on(day.year) == day
 
+
+@lru_cache(maxsize=64)
 def easter(year: int) -> date:
     """Give Easter Sunday. Source: the anonymous Gregorian algorithm, Meeus, Astronomical Algorithms, 1991, chapter 8."""
     a, b, c = year % 19, year // 100, year % 100
@@ -133,7 +141,7 @@ def holidays_of(entries: Sequence[Mapping[str, Any]]) -> tuple[Holiday, ...]:
 
 def holiday_on(table: Sequence[Holiday], country: str, day: date) -> str:
     """Give which public holiday a day is in a country; empty for none."""
-    return next((each.id for each in table if country in each.countries and each.on(day.year) == day), "")
+    return next((each.id for each in table if country in each.countries and each.is_on(day)), "")
 
 
 def hours_of(schedules: Sequence[Mapping[str, Any]], zone: str, on_holiday: str = "unsure") -> Hours | None:

@@ -1,15 +1,16 @@
 """What the guide's pages and its public interface do alike: make sure that our own entries are there, and look services up."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
 
 from django.utils import timezone
 
 from samen.rooms.companion import entry, guide
-from samen.rooms.companion.guide import Found, Moment, Wanted
+from samen.rooms.companion.guide import Candidate, Found, Moment, Wanted
 from samen.rooms.companion.store import finding, places
 from samen.rooms.companion.store import guide as store
 from samen.rooms.companion.store.guide import Kept
@@ -37,9 +38,15 @@ def today() -> date:
     return timezone.localdate()
 
 
+@lru_cache(maxsize=8)
+def _directory(language: str, day: date, stamp: int) -> tuple[crisis.numbers.Number, ...]:
+    """Read the crisis room's directory, once for each language, day and version of the file."""
+    return crisis.numbers.load(language, day)
+
+
 def numbers(named: Iterable[str], language: str = "en") -> list[crisis.numbers.Number]:
     """Give the numbers of the crisis room's directory that an entry names; one that is gone from there is left out."""
-    listed = {each.id: each for each in crisis.numbers.load(language, today())}
+    listed = {each.id: each for each in _directory(language, today(), crisis.numbers.DIRECTORY.stat().st_mtime_ns)}
     return [listed[each] for each in named if each in listed]
 
 
@@ -52,15 +59,19 @@ def whole(kept: Kept) -> dict[str, Any]:
 
 def moment_of(at: datetime) -> Moment:
     """Give a moment with its holidays and what is known of the numbers of the crisis room's directory."""
-    listed = crisis.numbers.load("en", at.date())
+    listed = _directory("en", at.date(), crisis.numbers.DIRECTORY.stat().st_mtime_ns)
     return Moment(at, places.holidays(), {each.id: (each.certain, each.checked) for each in listed})
 
 
 def look(wanted: Wanted, at: datetime) -> Found:
     """Find services. When nothing meets every wish, wishes are let go one after the other, and the answer says which."""
     moment = moment_of(at)
+    known: dict[Wanted, list[Candidate]] = {}  # which may fit does not hang on the hour
     for asked, let_go in guide.looser(wanted):
-        hits = guide.find(asked, finding.candidates(asked), moment)
+        at_any_hour = replace(asked, open=False)
+        if at_any_hour not in known:
+            known[at_any_hour] = finding.candidates(asked)
+        hits = guide.find(asked, known[at_any_hour], moment)
         if hits:
             return Found(hits, let_go)
     return Found()

@@ -20,7 +20,7 @@ from samen.rooms.companion.guide import GONE, Candidate, Town, Wanted
 from samen.rooms.companion.models.guide import Change, Document, Facet, Service, Spot, Word
 from samen.rooms.companion.store import places
 
-MOST = 60  # services that are weighed for one question, of each sort: near, and usable from anywhere
+MOST = 50  # services that are weighed for one question, of each sort: near, and usable from anywhere
 NAME = 4.0  # weight from which a word stands in a name
 SIGN = "="  # before a need among the words of a service
 WORDY = 4  # letters from which the beginning of a word is enough
