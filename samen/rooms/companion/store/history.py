@@ -59,7 +59,7 @@ def search(access: Allowed, words: str) -> list[Place]:
     rows = Exchange.objects.filter(talk__person=access.person).exclude(reply_sealed=None).order_by("-at", "-turn")
     newest = list(rows)
     places: list[Place] = []
-    for row, each in zip(newest, reversed(opened(access.person, newest)), strict=True):
+    for row, each in zip(newest, reversed(opened(access, newest)), strict=True):
         for own, text in [(True, each.typed), *((False, said) for said in each.reply["texts"])]:
             flat = " ".join(text.split())
             if (start := flat.casefold().find(wanted)) >= 0:
@@ -162,7 +162,7 @@ def read(access: Allowed, talk: UUID, at: datetime) -> list[Turn] | None:
     if talk not in {each.talk for each in to_read(access, at)}:
         return None
     rows = Exchange.objects.filter(talk=talk, talk__person=access.person).exclude(reply_sealed=None)
-    return opened(access.person, list(rows.order_by("-turn")))
+    return opened(access, list(rows.order_by("-turn")))
 
 
 # --- deleting and taking out: what the ledger says of it ---

@@ -162,12 +162,13 @@ def turns(access: Allowed, talk: UUID, *, last: int | None = None) -> list[Turn]
     """Give the turns of a talk that were answered, oldest first; with `last` only so many of the newest."""
     _own(access)
     rows = Exchange.objects.filter(talk=talk, talk__person=access.person).exclude(reply_sealed=None).order_by("-turn")
-    return opened(access.person, list(rows[:last] if last else rows))
+    return opened(access, list(rows[:last] if last else rows))
 
 
-def opened(person: UUID, rows: Sequence[Exchange]) -> list[Turn]:
-    """Open rows of one person that come newest first; gives them oldest first. For this room's stores, which ask who reads."""
-    sealer = people.sealer(person)
+def opened(access: Allowed, rows: Sequence[Exchange]) -> list[Turn]:
+    """Open rows that come newest first; gives them oldest first. Which rows these may be, whoever calls has asked."""
+    access.require(Scope.TALK)
+    sealer = people.sealer(access.person)
     made = []
     for row in reversed(rows):
         given = json.loads(sealer.open_text(row.given_sealed, GIVEN))
