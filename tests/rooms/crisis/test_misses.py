@@ -43,7 +43,7 @@ def opened(lead: Account, **how) -> MissReview:
 
 
 def ready(review: MissReview, by: Account) -> None:
-    misses.explain(review, ["words"], "A new word.", by=by, at=NOW)
+    misses.name_causes(review, ["words"], "A new word.", by=by, at=NOW)
     misses.measure(review, "Teach it the word", by, DUE, by=by, at=NOW)
 
 
@@ -91,7 +91,7 @@ def test_a_review_closes_only_with_a_cause_and_a_measure(lead: Account):
     review = opened(lead)
     with pytest.raises(NotNow, match="NOT_READY"):
         misses.close(review, by=another(), at=NOW)
-    misses.explain(review, ["words"], "", by=lead, at=NOW)
+    misses.name_causes(review, ["words"], "", by=lead, at=NOW)
     with pytest.raises(NotNow, match="NOT_READY"):
         misses.close(review, by=another(), at=NOW)
 
@@ -101,7 +101,7 @@ def test_a_closed_review_changes_no_more(lead: Account):
     ready(review, lead)
     misses.close(review, by=another(), at=NOW)
     with pytest.raises(NotNow, match="CLOSED"):
-        misses.explain(review, ["busy"], "", by=lead, at=NOW)
+        misses.name_causes(review, ["busy"], "", by=lead, at=NOW)
 
 
 def test_a_counsellor_opens_no_review():

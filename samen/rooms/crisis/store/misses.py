@@ -114,7 +114,7 @@ def _step(line: Line, after: Line | None, made: Sequence[rights.Shown]) -> Step:
     return Step(line, int(value["level"]), tuple(value["topics"]))
 
 
-def explain(found: MissReview, causes: Sequence[str], why: str, *, by: Account, at: datetime) -> None:
+def name_causes(found: MissReview, causes: Sequence[str], why: str, *, by: Account, at: datetime) -> None:
     """Keep why it went so: causes from the list, and in words. Raises: NotAllowed; NotNow once it is closed."""
     _open(found, by, at)
     if not causes or not set(causes) <= set(CAUSES):

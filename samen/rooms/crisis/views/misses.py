@@ -161,7 +161,7 @@ def change(request: Request, review: UUID) -> HttpResponse:
                 why = WhyForm(request.POST)
                 if not why.is_valid():
                     return _page(request, found, why=why)
-                store.explain(
+                store.name_causes(
                     found, why.cleaned_data["causes"], why.cleaned_data["why"], by=request.user, at=request.now
                 )
             case "measure":
