@@ -154,7 +154,8 @@ def test_an_unknown_theme_changes_nothing(client):
 def test_a_tab_whose_page_does_not_exist_is_not_shown(client, noor):
     client.force_login(noor)
     page = client.get("/style").content.decode()
-    assert say("web.shell.places.talk", "nl") not in page
+    assert say("web.shell.places.signals", "nl") not in page
+    assert say("web.shell.places.talk", "nl") in page
     assert 'href="/record"' in page
 
 

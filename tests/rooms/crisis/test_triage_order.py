@@ -18,7 +18,7 @@ from samen.rooms.crisis.triage import Branch, Lane, Place, Policy, Urgency
 from tests import named
 from tests.rooms.crisis.service import counsellor
 
-NOW = timezone.now()  # shifts in these tests began five minutes before the test
+NOW = timezone.now()  # shifts in these tests began two hours before the test
 
 
 def waits(minutes: int, *, level: Level | None = None, urgency: int | None = None, computer: bool | None = None):
