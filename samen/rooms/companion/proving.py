@@ -19,6 +19,7 @@ from samen.rooms.companion.saying import Book
 SEED = 20261126
 IN_MODULES = 3  # modules in which each safety text is tried, besides the hall
 SEEDS = 16  # walks of each kind through each module, in each language: enough for a lower end above .99
+ASKED = 2  # level at which the crisis room asks its one question
 Z = 1.959964  # of the 95 % interval
 
 
@@ -116,11 +117,14 @@ def _understood(piece: Piece, value: Mapping[str, Any], library: Library) -> Ver
     """Look at what a phrasing was taken for: its subject, a question back that offers it, something else, or nothing.
 
     What is grave may be heard as danger before it is taken for a subject; then the crisis room answers, and that is well.
+    The crisis room's one kind question, at unclear words, is a question back as well; how often it may ask of harmless talk
+    is a bar of its own self-test. An alarm at harmless words is not well.
     """
     meant, reply = piece.wants["intent"], value["played"][-1]
     taken = reply["meant"]
     grave = meant in library.intents and library.intents[meant].does == "care"
-    well = taken == meant or (not taken and f"i:{meant}" in reply["buttons"]) or (grave and reply["level"] > 1)
+    asked = f"i:{meant}" in reply["buttons"] or reply["level"] == ASKED
+    well = taken == meant or (not taken and asked) or (grave and reply["level"] > 1)
     return Verdict(
         piece, well, () if well else (f"taken for {taken or 'nothing'}",), sure=bool(taken) and taken != meant
     )
