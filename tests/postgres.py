@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 STARTS_WITHIN = 30  # seconds; it takes about one
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "shared_buffers=64MB")
+FAST = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=60",
+    "max_locks_per_transaction=256",
+    "shared_buffers=64MB",
+)
 
 
 class NoPostgres(RuntimeError):
