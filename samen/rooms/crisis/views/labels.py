@@ -6,13 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.functional import lazy
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from samen.people.door import Request, page_for
@@ -25,30 +23,23 @@ from samen.rooms.crisis.store import drift
 from samen.rooms.crisis.store import labels as store
 from samen.rooms.crisis.store.candidates import NotNow
 from samen.rooms.crisis.store.labels import Both, Said
+from samen.rooms.crisis.views.reader import reader_language, saying
 from samen.words import say
 
 UNCLEAR, NOTHING = "unclear", "nothing"
 SHOWN = 20  # messages to be settled that one page holds
 LARGEST = 2_000_000  # bytes of a file
 CAN_SAY = tuple(str(int(level)) for level in Level)
-
-
-def sentence(key: str, **values: object) -> str:
-    """Give a sentence of these pages in the reader's language."""
-    return say(f"crisis.labels.{key}", _language(), **values)
+sentence = saying("crisis.labels")
 
 
 def denied(code: str) -> str:
     """Give why the gate said no, in the reader's language."""
-    return say(f"rights.denied.{code}", _language())
-
-
-def _language() -> str:
-    return (get_language() or settings.LANGUAGE_CODE)[:2]
+    return say(f"rights.denied.{code}", reader_language())
 
 
 label = lazy(sentence, str)
-topic_word = lazy(lambda topic: say(f"crisis.triage.topic.{topic}", _language()), str)
+topic_word = lazy(lambda topic: say(f"crisis.triage.topic.{topic}", reader_language()), str)
 LANGUAGE = [(each, label(f"language.{each}")) for each in LANGUAGES]
 
 
@@ -279,7 +270,7 @@ def in_words(each: Label | Settled) -> str:
         return sentence("level.unclear")
     parts = [sentence(f"level.n{each.level}")]
     if each.topic:
-        parts.append(say(f"crisis.triage.topic.{each.topic}", _language()))
+        parts.append(say(f"crisis.triage.topic.{each.topic}", reader_language()))
     if each.trap:
         parts.append(sentence("say.is_trap"))
     return "; ".join(parts)
@@ -294,7 +285,7 @@ def _kappa(found: agreement.Agreement) -> str:
 def figure(value: float, digits: int = 2) -> str:
     """Give a number as this language writes it."""
     text = f"{value:.{digits}f}"
-    return text.replace(".", ",") if _language() == "nl" else text
+    return text.replace(".", ",") if reader_language() == "nl" else text
 
 
 def _table(both: Sequence[Both]) -> dict[str, Any]:
