@@ -9,7 +9,9 @@ from samen.rooms.companion import entry, hsds
 from samen.rooms.companion.store import places
 
 DATA = Path(__file__).parents[3].parent / "shared" / "data" / "hsds"
-official = pytest.mark.skipif(not DATA.is_dir(), reason="the specification's own files are not on this machine")
+official = pytest.mark.skipif(
+    not DATA.is_dir(), reason="no schemas at ../shared/data/hsds: put the shared data there to run this"
+)
 ONE = {"id": "ac148810-d857-441c-9679-408f346de14b", "name": "Tea", "status": "active"}
 
 

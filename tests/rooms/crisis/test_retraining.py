@@ -27,6 +27,7 @@ from samen.rooms.crisis.store import selftest as reports
 from samen.rooms.crisis.store.candidates import NotNow
 from samen.rooms.crisis.store.points import Point
 from samen.rooms.crisis.store.selftest import CannotSign
+from samen.rooms.crisis.training import candidate
 from samen.rooms.crisis.views.candidates import room_systems
 from tests.named import sign_in
 from tests.rights.example import human
@@ -64,7 +65,6 @@ def in_order() -> None:
 @pytest.fixture
 def made(in_order, few, lead) -> Candidate:
     """A Dutch model, made from few written messages and fifteen of the service."""
-    pytest.importorskip("sklearn")
     agreed([*(f"{text} hoor" for text in (*BAD, *GOOD)), "x" * 30], [DANGER] * 3 + [SAFE] * 4)
     row = candidates.ask("nl", by=lead, at=NOW())
     assert retraining.run(row.pk, now=NOW(), asked=few, written=written()) == "ready"
@@ -119,10 +119,9 @@ def test_a_labelled_message_is_a_family_of_its_own_and_scored_by_what_had_not_se
 
 
 def test_a_written_message_is_learnt_as_clinicians_settled_it():
-    training = pytest.importorskip("samen.rooms.crisis.training.candidate")
     rows = written()
-    said = training.Labelled(1, rows[0].text, 1, "", True, written=True)
-    found = training.rows("nl", [said], rows)
+    said = candidate.Labelled(1, rows[0].text, 1, "", True, written=True)
+    found = candidate.rows("nl", [said], rows)
     assert (found[0].level, found[0].trap, found[0].family) == (1, "labelled", rows[0].family)
     assert len(found) == len(rows)
 
@@ -140,7 +139,6 @@ def test_a_model_hears_nobody_because_it_was_made(made):
 
 
 def test_what_goes_wrong_is_said_and_changes_nothing(in_order, lead, few):
-    pytest.importorskip("sklearn")
     row = candidates.ask("nl", by=lead, at=NOW())
     assert retraining.run(row.pk, now=NOW(), asked=few, written=[]) == "failed"
     assert (candidates.one(row.pk).state, candidates.one(row.pk).problem) == ("failed", "FAILED")
@@ -148,7 +146,6 @@ def test_what_goes_wrong_is_said_and_changes_nothing(in_order, lead, few):
 
 
 def test_where_the_gate_lets_nothing_be_tried_the_page_says_why(lead, few):
-    pytest.importorskip("sklearn")
     row = candidates.ask("nl", by=lead, at=NOW())
     retraining.run(row.pk, now=NOW(), asked=few, written=written())
     page = html.unescape(browser(lead).get(reverse("crisis:candidate", args=[row.pk])).content.decode())
@@ -177,7 +174,6 @@ def test_one_that_was_cut_off_does_not_stand_in_the_way_for_ever(lead):
 
 
 def test_a_model_that_could_not_be_tried_is_not_proposed(lead, few):
-    pytest.importorskip("sklearn")
     row = candidates.ask("nl", by=lead, at=NOW())
     retraining.run(row.pk, now=NOW(), asked=few, written=written())
     with pytest.raises(NotNow, match="NOT_READY"):
