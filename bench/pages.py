@@ -39,6 +39,7 @@ from samen.rights.models.consent import Notice, Statement
 from samen.rights.models.inference import Decision, DeniedRun, InferenceRecord, PermitRow
 from samen.rights.models.service import Case
 from samen.rights.oversight import State
+from samen.rights.store import tallies
 from samen.rooms.record.models import Resource, Version
 from samen.web.demo import prepare
 from tests import sights
@@ -129,6 +130,7 @@ def grow(size: int) -> None:
             _resources(made, now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    tallies.fold(now)  # as the hourly look does
 
 
 def _care(made: Sequence[Person], now: datetime) -> None:

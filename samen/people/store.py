@@ -14,7 +14,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import BooleanField, CharField, Exists, JSONField, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
@@ -30,6 +30,7 @@ from samen.people.sealing import KeyDestroyed, Service
 PAGE = 50  # rows on one page of a list
 NAME = "person.name"
 REASON = "emergency.reason"
+KEYS = f"SELECT * FROM {PersonKey._meta.db_table} WHERE person_id IN"
 
 
 # --- keys -----------------------------------------------------------------------------------------------------------
@@ -69,8 +70,11 @@ def sealer(person_id: UUID) -> Sealer:
 
 
 def sealers(person_ids: Iterable[UUID]) -> dict[UUID, Sealer]:
-    """Give the sealers of several people with one query."""
-    return sealers_with(PersonKey.objects.filter(person__in=list(person_ids)))
+    """Give the sealers of several people with one query. In plain SQL: each run of an AI system pays for it."""
+    to_column = PersonKey._meta.pk.get_db_prep_value
+    ids = [to_column(each, connection) for each in person_ids]
+    marks = ", ".join(["%s"] * len(ids))
+    return sealers_with(PersonKey.objects.raw(f"{KEYS} ({marks})", ids)) if ids else {}
 
 
 def sealers_with(keys: Iterable[PersonKey]) -> dict[UUID, Sealer]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
@@ -28,9 +28,10 @@ class Body:
 def to_bytes(gathered: Gathered, finding: Finding, explanation: Explanation) -> bytes:
     """Write a body. Raises: Incomplete when something in it is not plain data, or it is absurdly large."""
     try:
-        items = [{**asdict(item), "at": item.at and item.at.isoformat()} for item in gathered.items]
+        items = [{**_fields(item), "at": item.at and item.at.isoformat()} for item in gathered.items]
         raw = json.dumps(
-            {"items": items, "finding": asdict(finding), "explanation": asdict(explanation)},
+            {"items": items, "finding": finding, "explanation": explanation},
+            default=_fields,
             ensure_ascii=False,
             allow_nan=False,
         )
@@ -39,6 +40,13 @@ def to_bytes(gathered: Gathered, finding: Finding, explanation: Explanation) -> 
     if len(raw) > MOST_BYTES:
         raise Incomplete(f"The finding is larger than {MOST_BYTES} characters.")
     return raw.encode()
+
+
+def _fields(part: object) -> dict[str, Any]:
+    """Give a dataclass as its fields. Raises: TypeError for anything else."""
+    if not is_dataclass(part):
+        raise TypeError(f"{type(part).__name__} is not plain data.")
+    return {each.name: getattr(part, each.name) for each in fields(part)}
 
 
 def from_bytes(raw: bytes) -> Body:

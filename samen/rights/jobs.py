@@ -19,7 +19,7 @@ from samen.rights.incidents import Kind
 from samen.rights.models.inference import InferenceRecord
 from samen.rights.permits import NotPermitted
 from samen.rights.register import Registered
-from samen.rights.store import cases, service, stopping
+from samen.rights.store import cases, service, stopping, tallies
 from samen.rights.store import systems as register
 from samen.rights.words import Category, Epochs, Permit
 
@@ -56,6 +56,7 @@ def hourly(*, now: datetime | None = None) -> bool:
     """Ask every probe, try to get round the gate, and count. Says whether all is well; if not, no system runs."""
     at = now or timezone.now()
     finish_stops(now=at)
+    tallies.fold(at)
     good = [service.ask(name, probe, at=at) for name, probe in door.PROBES.items()]
     good.append(service.ask("human-route", human_route, at=at))
     good.append(service.ask("canary", canary, at=at))

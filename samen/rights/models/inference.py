@@ -91,6 +91,7 @@ class Decision(models.Model):
             one_of("decision_verdict_known", "verdict", Verdict),
             one_of("decision_by_a_deciding_role", "role", carrying(Duty.DECIDE)),
         ]
+        indexes = [models.Index(fields=["leaf"], name="decision_by_leaf")]
 
 
 class ValidationRun(models.Model):

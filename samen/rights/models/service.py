@@ -81,3 +81,16 @@ class Case(models.Model):
             models.Index(fields=["person", "-opened_at"], name="case_of_person"),
             models.Index(fields=["system", "due"], name="case_open", condition=Q(closed_at=None)),
         ]
+
+
+class Tally(models.Model):
+    """How often something happened with a system up to a place in the log, so that no page counts from the first day."""
+
+    system = models.CharField(max_length=WORD)
+    what = models.CharField(max_length=WORD)
+    code = models.CharField(max_length=WORD, blank=True)
+    times = models.PositiveBigIntegerField()
+    upto = models.PositiveBigIntegerField()  # counted with: ledger position, or the row's id for denied runs
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["system", "what", "code"], name="tally_once")]
