@@ -50,7 +50,7 @@ def test_numbers_are_the_same_before_and_after_they_were_summed_up_and_while_mor
     tallies.fold(NOW + timedelta(hours=2))
     assert Tally.objects.filter(what="run").get().times == 2
     assert told() == counted()
-    happens(made, timedelta(hours=3))
+    happens(made, timedelta(minutes=30))
     assert told() == counted()
     tallies.fold(NOW + timedelta(hours=5))
     tallies.fold(NOW + timedelta(hours=6))

@@ -101,7 +101,7 @@ class Numbers:
 
 def numbers() -> dict[str, Numbers]:
     """Give the numbers of every system that has any, by id. Four queries, which do not grow with what happened before."""
-    found: dict[str, dict[str, Counter[str]]] = {}
+    found: dict[str, dict[str, Counter[str]]] = {}  # a Counter would give a template 0 for .items
     for system, what, code, times in tallies.all_times():
         found.setdefault(system, {}).setdefault(what, Counter())[code] += times
     waiting = _counted(InferenceRecord.objects.filter(state=State.HELD))
@@ -112,8 +112,8 @@ def numbers() -> dict[str, Numbers]:
             waiting=waiting.get(name, 0),
             trials=found.get(name, {}).get(What.TRIAL, Counter()).total(),
             suspensions=stopped.get(name, 0),
-            denied=found.get(name, {}).get(What.DENIED, {}),
-            decisions=found.get(name, {}).get(What.DECISION, {}),
+            denied=dict(found.get(name, {}).get(What.DENIED, {})),
+            decisions=dict(found.get(name, {}).get(What.DECISION, {})),
         )
         for name in {*found, *waiting, *stopped}
     }

@@ -63,7 +63,8 @@ def listen(before: Mapping[str, Any], text: str, language: str, *, human_there: 
     """
     heard = systems.hear_next(before.get("talk", {}), text, language)
     said = Said(**before.get("said", {}))
-    turn = imminent.turn(heard.level, heard.topics or before.get("topics", ()), said, human_there=human_there)
+    topics = heard.topics or before.get("topics", ())
+    turn = imminent.turn(heard.level, topics, said, human_there=human_there, is_read=False)
     after = dict(before.get("said", {}))
     if turn is not None:
         told = max(said.block_level, heard.level) if turn.numbers else said.block_level

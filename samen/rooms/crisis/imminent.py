@@ -45,17 +45,23 @@ class Said:
     asked: bool = False
 
 
-def turn(level: Level, topics: Sequence[str], said: Said, *, human_there: bool) -> Turn | None:
-    """Give what the computer says now, or nothing where silence is better."""
+def turn(level: Level, topics: Sequence[str], said: Said, *, human_there: bool, is_read: bool = True) -> Turn | None:
+    """Give what the computer says now, or nothing where silence is better.
+
+    Takes:  the level and topics of the talk, what was said before, whether a counsellor is there, and whether the line reads this
+            talk: in a talk of the person's own, where nobody reads along, no sentence may say that somebody does.
+    """
     group = group_of(topics)
+    human = f"{WORDS}.{'human' if is_read else 'unread'}.{'there' if human_there else 'nobody'}"
     if level >= Level.DANGER and said.block_level == 0:
         steps = tuple(f"{WORDS}.{group}.{step}" for step in STEPS)
-        return Turn((*steps, _human(human_there)), numbers=NUMBERS_FOR.get(group, "suicide"))
+        return Turn((*steps, human), numbers=NUMBERS_FOR.get(group, "suicide"))
     if level > said.block_level >= Level.DANGER:
         rise = tuple(f"{WORDS}.rise.{step}" for step in ("acknowledge", "now", "near", "stay"))
-        return Turn((*rise, _human(human_there)), numbers=NUMBERS_FOR.get(group, "suicide"))
+        return Turn((*rise, human), numbers=NUMBERS_FOR.get(group, "suicide"))
     if level >= Level.DANGER:
-        return Turn((f"{WORDS}.later.{(said.turns - 1) % LATER + 1}", _human(human_there)))
+        number = (said.turns - 1) % LATER + 1
+        return Turn((f"{WORDS}.later.{number}", human) if is_read else (f"{WORDS}.alone.{number}",))
     if level is Level.UNCLEAR and not said.asked and said.block_level == 0:
         return Turn((f"{WORDS}.gentle.acknowledge", f"{WORDS}.gentle.ask"), asks=True)
     return None
@@ -64,7 +70,3 @@ def turn(level: Level, topics: Sequence[str], said: Said, *, human_there: bool) 
 def group_of(topics: Sequence[str]) -> str:
     """Say which words fit what the danger is about."""
     return next((GROUPS[Topic(topic)] for topic in topics if topic in GROUPS), "self")
-
-
-def _human(there: bool) -> str:
-    return f"{WORDS}.human.{'there' if there else 'nobody'}"

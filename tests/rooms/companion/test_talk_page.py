@@ -171,3 +171,34 @@ def test_another_persons_talk_is_not_there(noor):
     assert kim.post(reverse("companion:delete", args=[made])).status_code == 404
     assert kim.post(reverse("companion:end-share", args=[made, uuid4()])).status_code == 404
     assert Talk.objects.count() == 1
+
+
+def test_in_danger_the_numbers_stand_right_under_the_words_that_say_to_call(noor):
+    client = in_use.visitor(noor, "nl")
+    client.post("/companion/give/", {**fields(page(client)), "text": DANGER})
+    html = page(client)
+    assert (
+        html.index("Bel nu een van deze nummers.")
+        < html.index('class="call')
+        < html.index("Wie kan er nu bij je zijn?")
+    )
+
+
+@pytest.mark.row("R6.1a")
+def test_in_danger_no_sentence_says_that_a_human_reads_this_talk(noor):
+    client = in_use.visitor(noor, "nl")
+    for text in (DANGER, "ik weet niet of ik durf te bellen", "laat maar", "ik ga het echt doen vanavond"):
+        client.post("/companion/give/", {**fields(page(client)), "text": text})
+    html = page(client)
+    assert "Geen mens leest dit" in html
+    assert not re.search(r"Onze hulpverleners zien|wordt gelezen|zijn binnen", html)
+
+
+def test_when_the_language_is_changed_the_question_and_its_buttons_change_too(noor):
+    client = in_use.visitor(noor, "nl")
+    in_use.talks(noor, "press:t:worry")
+    assert "Piekertijd" in page(client)
+    client.post("/language", {"language": "en"})
+    html = page(client)
+    assert "Worry time" in html
+    assert "Piekertijd" not in html[html.index('id="now"') :]

@@ -12,10 +12,10 @@ from samen.rooms.crisis.reading import Level, Topic
 TOPICS = [(Topic.PLAN,), *((each,) for each in GROUPS)]
 EVERY = [
     made
-    for level, topics, there, block, turns in product(
-        (Level.UNCLEAR, Level.DANGER, Level.IMMINENT), TOPICS, (True, False), (0, 3, 4), range(6)
+    for level, topics, there, block, turns, read in product(
+        (Level.UNCLEAR, Level.DANGER, Level.IMMINENT), TOPICS, (True, False), (0, 3, 4), range(6), (True, False)
     )
-    if (made := turn(level, topics, Said(block_level=block, turns=turns), human_there=there)) is not None
+    if (made := turn(level, topics, Said(block_level=block, turns=turns), human_there=there, is_read=read)) is not None
 ]
 
 
@@ -54,6 +54,21 @@ def test_unclear_words_get_one_direct_question_and_no_second_one():
 def test_where_nobody_is_there_it_says_so():
     keys = turn(Level.IMMINENT, (), Said(), human_there=False).keys
     assert keys[-1] == f"{WORDS}.human.nobody"
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_where_no_human_reads_along_no_sentence_says_that_somebody_does(language, there):
+    made = [
+        turn(Level.DANGER, (), Said(block_level=b, turns=n), human_there=there, is_read=False)
+        for b in (0, 3)
+        for n in range(1, 6)
+    ]
+    said = " ".join(text(each, language) for each in made)
+    assert not re.search(
+        r"counsellor|hulpverlener|come in|zijn binnen|is kept and read|wordt gelezen|see your talk", said
+    )
+    assert re.search(r"No human reads|Geen mens leest", said)
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)

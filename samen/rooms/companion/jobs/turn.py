@@ -1,6 +1,6 @@
 """One turn from the press of a button to the words on the page: kept first, then played through the gate, then kept with its reply."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,8 @@ from samen.rooms.companion import answers, saying, systems
 from samen.rooms.companion.saying import Book
 from samen.rooms.companion.store import modules, talk
 from samen.rooms.companion.store.talk import Open
+
+CALL = ".now"  # how the sentence ends its key that says to call
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,37 @@ def play(
 def _kept(access: Allowed, found: Open, value: Mapping[str, Any], record: UUID, at: datetime) -> None:
     before = talk.state(access, found.id)
     state = answers.merged(before.get("known", {}), value)
-    book = book_of(access, found)
     reply = {
         **{key: value[key] for key in ("field", "low", "high", "node", "level", "action", "numbers", "ended", "leads")},
-        "texts": [saying.text(book, key, values) for key, values in value["says"]],
-        "buttons": [[each, saying.label(book, each, value["node"])] for each in value["buttons"]],
+        **_words(book_of(access, found), value["says"], value["buttons"], value["node"]),
+        "says": value["says"],
+        "language": found.language,
+        "calls": _calls(value["says"]),
     }
     talk.answer(access, found.id, state, reply, record=record, at=at)
+
+
+def _words(book: Book, says: Sequence[Any], pressed: Sequence[str], node: str) -> dict[str, Any]:
+    return {
+        "texts": [saying.text(book, key, values) for key, values in says],
+        "buttons": [[each, saying.label(book, each, node)] for each in pressed],
+    }
+
+
+def _calls(says: Sequence[Any]) -> int:
+    """Give after how many texts the numbers stand: where one of them says to call, else after all."""
+    return next((place for place, (key, _) in enumerate(says, 1) if key.endswith(CALL)), len(says))
+
+
+def in_language(access: Allowed, found: Open, reply: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give a reply with its words in the language of now, where the person changed it since; as it was when it cannot be said anew."""
+    if reply.get("language", found.language) == found.language or "says" not in reply:
+        return reply
+    try:
+        said = _words(book_of(access, found), reply["says"], [each for each, _ in reply["buttons"]], reply["node"])
+    except (KeyError, StopIteration):  # a newer version of the module has this screen or choice no more
+        return reply
+    return {**reply, **said}
 
 
 def book_of(access: Allowed, found: Open) -> Book:

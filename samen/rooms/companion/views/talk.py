@@ -1,5 +1,6 @@
 """The pages on which somebody talks with the companion: the talk itself, its choice beforehand, and the exercises to read without it."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -60,7 +61,8 @@ def _page(request: Request, **more: Any) -> HttpResponse:
     turns = store.turns(request.access, found.id, last=SHOWN + 1)
     if not turns:
         return redirect("companion:pages")
-    now = turns[-1]
+    now = replace(turns[-1], reply=turn.in_language(request.access, found, turns[-1].reply))
+    turns = [*turns[:-1], now]
     shown = {
         "turns": keeping.lines(turns, language())[-SHOWN:],
         "now": now.reply,
@@ -69,6 +71,7 @@ def _page(request: Request, **more: Any) -> HttpResponse:
         "once": uuid4(),
         "more": now.turn > SHOWN,
         "to_call": systems.numbers(language(), subject) if (subject := now.reply["numbers"]) else (),
+        "calls": now.reply.get("calls", len(now.reply["texts"])),
         "talk": found.id,
         **more,
     }
