@@ -4,7 +4,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils.translation import override
 
+from samen.web.templatetags.samen import figure
 from samen.web.times import spoken
 
 
@@ -42,3 +44,10 @@ def test_a_day_without_a_time_gets_no_time():
 
 def test_late_yesterday_is_yesterday_also_within_a_day():
     assert spoken(at(2026, 11, 24, 23, 59), at(2026, 11, 25, 0, 1), "en") == "yesterday 23:59"
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "0.994"), ("nl", "0,994")])
+def test_a_figure_is_shown_with_three_digits_and_the_readers_decimal_sign(language: str, shown: str):
+    with override(language):
+        assert figure(0.9939584642875369) == shown
+        assert figure(1.0) == "1"

@@ -35,6 +35,13 @@ def say(key: str, *parts: object, **values: object) -> SafeString:
     return mark_safe(sentence(full, _language(), **filled))
 
 
+@register.filter
+def figure(value: float) -> str:
+    """Give a measured figure with three digits that count, with the reader's decimal sign."""
+    shown = f"{value:.3g}"
+    return shown.replace(".", ",") if _language() == "nl" else shown
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Draw one icon of the sprite; it says nothing by itself, so always put a word beside it."""
