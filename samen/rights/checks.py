@@ -1,6 +1,6 @@
 """The checks of the gate, in order: each takes what a system declares, what is asked, and the facts, and denies or stays silent.
 
-Ids G01 to G20 are those of docs/rights.md. Not there yet, and said so in the register: G03 assessments, G09 fairness, G10 drift,
+Ids G01 to G20 are those of docs/rights.md; G21 is row K1.11. Not there yet, and said so in the register: G03 assessments, G09 fairness, G10 drift,
 G14 accessibility, G16 context. A check that errs, answers anything but nothing or Denied, or misses a fact denies.
 """
 
@@ -49,6 +49,7 @@ class Facts:
     need_until: datetime | None = None
     statements: tuple[Statement, ...] = ()
     restricted: bool | None = None
+    in_crisis: bool | None = None
     notice_at: datetime | None = None
     on_duty: int = 0
     open_held: int | None = None
@@ -144,6 +145,13 @@ def consented(system: System, ask: Ask, facts: Facts) -> Denied | None:
     return Denied(code, detail=use.key)
 
 
+def crisis(system: System, ask: Ask, facts: Facts) -> Denied | None:
+    """G21: in a crisis nothing runs but what brings a human (rights.md K1.11). Not knowing counts as a crisis."""
+    if ask.trial or system.brings_a_human:
+        return None
+    return None if facts.in_crisis is False else Denied("IN_CRISIS")
+
+
 def notice(system: System, ask: Ask, facts: Facts) -> Denied | None:
     """G07: the person was shown what this system is and does, in the words that hold now, in a language it is validated for."""
     if ask.trial:
@@ -197,6 +205,7 @@ CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("G13", "PROHIBITED", never),
     ("G12", "EXCESS_DATA", minimisation),
     ("G06", "NO_CONSENT", consented),
+    ("G21", "IN_CRISIS", crisis),
     ("G02", "NOT_IN_USE", stage),
     ("G02", "NOT_VALIDATED", validation),
     ("G04", "NO_PANEL", panel),

@@ -1,7 +1,7 @@
 """What rooms may ask of the ring, besides the gate itself: registering a system, checking a permit, the human route, a person's list."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from samen.rights.store.systems import Figure as Figure
 from samen.rights.words import Category, Denied, Permit, Stage, System, Use
 
 ROOT = Path(words.__file__).parent
+CRISIS_HOLDS_FOR = timedelta(hours=24)
 FilingRefused = register_store.Refused  # why a change of the register may not be made; `Refused` is a manifest's
 _REGISTERED: dict[str, Registered] = {}
 PROBES: dict[str, Callable[[], str]] = {}
@@ -165,6 +166,16 @@ def file_evidence(
         system, stage, figures, protocol=protocol, protocol_at=protocol_at, results_at=results_at, by=by, at=at
     )
     return row.passed
+
+
+def in_crisis(person: UUID, *, at: datetime) -> None:
+    """Say that somebody may be in danger now: until it is over, or for a day, no AI runs for them but what brings a human (K1.11)."""
+    inference.crisis(person, at + CRISIS_HOLDS_FOR)
+
+
+def crisis_over(person: UUID) -> None:
+    """Say that a human saw to it: AI that the person chose runs again."""
+    inference.crisis(person, None)
 
 
 def enter(system: Registered, *, at: datetime) -> bool:

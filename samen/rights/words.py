@@ -310,6 +310,7 @@ class System:
     fairness: Mapping[str, float] = field(default_factory=dict)
     models: tuple[str, ...] = ()  # model files, part of the digest
     extra: str | None = None  # optional install that it needs
+    brings_a_human: bool = False  # it shows the way to people, and so runs in a crisis, when nothing else does
     seconds: float = 10.0  # longer than this and nothing is released
     permit_seconds: float = 120.0
     # For ALERT: by when a human must have seen to it. None = `oversight.ALERT_WITHIN`; shorter is allowed, longer is not.

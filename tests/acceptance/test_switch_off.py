@@ -14,7 +14,7 @@ import pytest
 
 from samen.people.access import Allowed, Ground
 from samen.people.roles import Role, Scope
-from samen.rights import checks, gate
+from samen.rights import checks, door, gate
 from samen.rights.checks import CHECKS
 from samen.rights.incidents import Kind
 from samen.rights.models.consent import Notice, PilotSeat
@@ -65,6 +65,7 @@ WAYS: dict[str, Off] = {
     "never": Off("PROHIBITED", system=INSURANCE),
     "minimisation": Off("EXCESS_DATA", asked=lambda made: {"uses": frozenset({USE})}),
     "consented": Off("WITHDRAWN", lambda made: consent.say(made.own(), SUGGEST, USE, yes=False, at=NOW, language="nl")),
+    "crisis": Off("IN_CRISIS", lambda made: door.in_crisis(made.noor.id, at=NOW)),
     "stage": Off(
         "PILOT_FULL", lambda made: (PilotSeat.objects.all().delete(), SystemState.objects.update(pilot_cap=0))
     ),

@@ -17,6 +17,7 @@ class PersonState(models.Model):
     person = models.OneToOneField(Person, primary_key=True, on_delete=models.PROTECT, related_name="+")
     epoch = models.PositiveBigIntegerField(default=1)
     restricted_at = models.DateTimeField(null=True)  # GDPR art. 18: nothing runs while this is set
+    crisis_until = models.DateTimeField(null=True)  # until then only what brings a human runs
 
 
 class Statement(models.Model):

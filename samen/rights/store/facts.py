@@ -37,7 +37,7 @@ PERSON = """,
   p.id, p.language, p.account_id, ps.epoch, ps.restricted_at,
   (SELECT COUNT(*) FROM rights_pilotseat x WHERE x.system_id = s.id AND x.person_id = p.id),
   (SELECT MAX(x.at) FROM rights_notice x WHERE x.person_id = p.id AND x.subject = s.id AND x.words = %(words)s),
-  st.category, st.purpose, st.recipient, st.yes, st.at, st.until, st.taught_back
+  st.category, st.purpose, st.recipient, st.yes, st.at, st.until, st.taught_back, ps.crisis_until
 """
 FROM = """
 FROM rights_systemstate s
@@ -121,7 +121,7 @@ def _about(rows: Sequence[Sequence[Any]], system: Registered, now: datetime) -> 
 
 def _facts(row: Sequence[Any], rows: Sequence[Sequence[Any]], system: Registered, now: datetime) -> Facts:
     """Read a row as facts; `rows` carries one statement each when there is a person."""
-    of_person = row[WIDTH:] if rows else (None,) * 7
+    of_person = row[WIDTH:] if rows else (None,) * 15
     approved, vetoed, unpaid = (None if flag is None else bool(flag) for flag in row[7:10])
     return Facts(
         now=now,
@@ -143,6 +143,7 @@ def _facts(row: Sequence[Any], rows: Sequence[Sequence[Any]], system: Registered
         need_until=_when(row[11]),
         statements=tuple(_statement(each[WIDTH + 7 :]) for each in rows if each[WIDTH + 7] is not None),
         restricted=of_person[4] is not None,
+        in_crisis=(until := _when(of_person[14])) is not None and now < until,
         notice_at=_when(of_person[6]),
         on_duty=row[12],
         open_held=row[13],
@@ -154,7 +155,7 @@ def _facts(row: Sequence[Any], rows: Sequence[Sequence[Any]], system: Registered
 
 
 def _statement(row: Sequence[Any]) -> Statement:
-    category, purpose, recipient, yes, at, until, taught_back = row
+    category, purpose, recipient, yes, at, until, taught_back, _ = row
     when = _when(at)
     if when is None:
         raise ValueError("A statement without a time cannot be read.")

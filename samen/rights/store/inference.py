@@ -413,6 +413,12 @@ def bump(person: UUID) -> int:
     return PersonState.objects.values_list("epoch", flat=True).get(person=person)
 
 
+def crisis(person: UUID, until: datetime | None) -> None:
+    """Let nothing run for a person but what brings a human, until a time; with None that ends."""
+    bump(person)
+    PersonState.objects.filter(person=person).update(crisis_until=until)
+
+
 def bump_system(system: str) -> None:
     """Move a system's epoch: every permit given before releases nothing."""
     SystemState.objects.filter(id=system).update(epoch=F("epoch") + 1)

@@ -83,6 +83,13 @@ def paused_since(access: Allowed) -> datetime | None:
     return PersonState.objects.filter(person=access.person).values_list("restricted_at", flat=True).first()
 
 
+def crisis_until(access: Allowed, now: datetime) -> datetime | None:
+    """Give until when only what brings a human runs for this person; None when that is not so."""
+    access.require(Scope.RIGHTS)
+    until = PersonState.objects.filter(person=access.person).values_list("crisis_until", flat=True).first()
+    return until if until is not None and now < until else None
+
+
 def lift_pause(access: Allowed, *, at: datetime) -> None:
     """End the pause of all AI by the person's own press, and close what asked for it. Raises: NotAllowed for anyone else."""
     access.require(Scope.RIGHTS)

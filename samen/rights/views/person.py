@@ -42,6 +42,7 @@ def me(request: Request) -> HttpResponse:
     context = {
         "systems": [shown_line(each) for each in lines],
         "paused": paused,
+        "crisis": mine.crisis_until(request.access, request.now),
         "categories": overview.categories([each.manifest for each in door.systems()]),
         "findings": [saying.finding(each, marks(asked)) for each in records[:NEWEST]],
         "more": len(records) > NEWEST,

@@ -117,6 +117,7 @@ TALK = rights.register(
         needed_until=date(2028, 12, 31),
         words=reply.WORDS,
         alternative="companion:pages",
+        brings_a_human=True,
         sources=(
             *files(
                 "dialogue.py",

@@ -173,6 +173,7 @@ DETECT = rights.register(
         needed_until=date(2028, 12, 31),
         words=listen.WORDS,
         alternative="help",
+        brings_a_human=True,
         sources=(*HEARING, *files("systems.py", "content/detect.toml")),
         models=MODELS,
         gather=gather_turns,
@@ -299,6 +300,7 @@ TRIAGE = rights.register(
         needed_until=date(2028, 12, 31),
         words=order.WORDS,
         alternative="crisis:start",
+        brings_a_human=True,
         sources=(
             *HEARING,
             *files("triage.py", "systems.py", "store/contacts.py", "store/queue.py", "content/triage.toml"),
@@ -352,6 +354,7 @@ WATCH = rights.register(
         needed_until=date(2028, 12, 31),
         words=watch.WORDS,
         alternative="help",
+        brings_a_human=True,
         sources=(*HEARING, *files("watching.py", "systems.py", "store/watching.py", "jobs/watching.py", "content/watch*.toml")),
         models=MODELS,
         gather=gather_written,

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from samen.people.access import Allowed
+from samen.rights import door as rights
 from samen.rights import gate
 from samen.rights.words import Denied, Held, Released
 from samen.rooms.companion import answers, saying, systems
@@ -33,6 +34,8 @@ def play(
     match gate.run(systems.TALK, person=access.person, actor=access):
         case Released(record=record, finding=finding) if not finding.abstained:
             _kept(access, found, finding.value, record, at)
+            if finding.value["action"] == "alarm":
+                rights.in_crisis(access.person, at=at)
             return Played(record)
         case Denied() as denied:
             return denied

@@ -61,6 +61,8 @@ def take_in(mine: Mine, text: str, *, client_id: str, at: datetime) -> TakenIn:
             what = heard_of(finding)
             _count(finding, talk, at)
             contacts.heard(mine.access, mine.contact, what, at=at)
+            if what.level >= Level.DANGER:
+                rights.in_crisis(mine.access.person, at=at)
             answer = _answer(mine, talk, what, at=at)
             return TakenIn(is_new=True, read=True, record=record, answer=answer)
         case Released() | Held() | Denied():

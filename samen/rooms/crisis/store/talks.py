@@ -11,11 +11,13 @@ from samen.people import store as people
 from samen.people.access import Allowed, CarePurpose, Ground, NotAllowed
 from samen.people.models import Account, CareRelationship
 from samen.people.roles import Scope
+from samen.rights import door as rights
 from samen.rooms.crisis.models.contact import OUTCOMES, Contact, Invitation, Message, Note
 from samen.rooms.crisis.store.contacts import BODY, Talk, as_talk, short_name
 from samen.rooms.crisis.store.queue import answering_role
 
 NOTE = "line.note"
+SEEN_TO = ("helped", "referred", "wrong")  # after these the danger is over or in other hands
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,8 @@ def close(access: Allowed, contact: UUID, outcome: str, *, at: datetime) -> None
         )
         Invitation.objects.filter(contact=found, answered_at=None).update(answered_at=at)
         _end_ties(found.person_id, at)
+        if outcome in SEEN_TO:
+            rights.crisis_over(found.person_id)
 
 
 def give_back(access: Allowed, contact: UUID, *, at: datetime) -> None:
