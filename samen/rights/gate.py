@@ -58,7 +58,13 @@ _RECEIVES = {
     Ground.BREAK_GLASS: Recipient.CARE_TEAM,
     Ground.SUPPORT: Recipient.FAMILY,
 }
-_EXTRAS = {"spark": "pyspark", "matching": "ortools", "embeddings": "onnxruntime", "population": "opendp"}
+_EXTRAS = {
+    "spark": "pyspark",
+    "matching": "ortools",
+    "embeddings": "onnxruntime",
+    "population": "opendp",
+    "llm": "openai",
+}
 
 
 def keep(system: System) -> None:

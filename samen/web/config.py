@@ -37,7 +37,8 @@ BOUNDS = {  # setting -> least and most
     "backup_days": (1, 3650),
 }
 CHOICES = {"country": ("nl", "be", "eu"), "language": ("en", "nl")}
-SCHEMES = {"database": ("sqlite", "postgresql"), "email_url": ("smtp", "smtps")}
+SCHEMES = {"database": ("sqlite", "postgresql"), "email_url": ("smtp", "smtps"), "llm_url": ("https", "http")}
+HERE = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,10 @@ class Config:
     line_mail: str = setting(
         "", "Maildir folder from which mail to the help line is taken each minute. Empty = no mail."
     )
+    llm_url: str = setting(
+        "", "Address of an OpenAI-compatible endpoint that may put texts of the companion in other words. Empty = none."
+    )
+    llm_model: str = setting("", "Name of the model there. Its key, if it wants one, is llm_key in secrets.toml.")
     upload_mb: int = setting(64, "Largest upload, in megabytes.")
     threads: int = setting(4, "Threads that answer requests.")
     review_days: int = setting(7, "Days within which a clinician decides on a held finding.")
@@ -128,6 +133,15 @@ def problems(config: Config) -> Iterator[tuple[str, str]]:
         value = getattr(config, name)
         if value and urlsplit(value).scheme not in schemes:
             yield name, f"it must begin with {' or '.join(f'{each}://' for each in schemes)}."
+    if _is_open(config.llm_url):
+        yield "llm_url", "it must begin with https:// unless the model runs on this machine."
+    if bool(config.llm_url) != bool(config.llm_model):
+        yield "llm_model", "an address and a model go together. Set llm_url and llm_model, or neither."
+
+
+def _is_open(url: str) -> bool:
+    """Say whether what is sent to an address could be read on the way."""
+    return urlsplit(url).scheme == "http" and urlsplit(url).hostname not in HERE
 
 
 def _typed(name: str, raw: object, like: object) -> object:

@@ -23,6 +23,7 @@ EXTRAS = {  # optional install -> what it is for
     "matching": "matching people and clinicians",
     "embeddings": "search by meaning",
     "population": "figures about groups with disclosure control",
+    "llm": "other words by a language model",
 }
 
 

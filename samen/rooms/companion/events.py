@@ -2,8 +2,9 @@
 
 from samen.rights import door as rights
 from samen.rooms.companion import systems
-from samen.rooms.companion.jobs import proof
+from samen.rooms.companion.jobs import proof, proof_words
 from samen.rooms.companion.store import talk
 
 rights.add_eraser("companion.talk", talk.remove)
 rights.add_validation(systems.TALK.id, proof.validate)
+rights.add_validation(systems.REPHRASE.id, proof_words.validate)

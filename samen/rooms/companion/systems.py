@@ -1,7 +1,9 @@
 """The AI systems of this room: `companion.talk` plays dialogues, understands what is typed, and listens for danger."""
 
+import tomllib
 from collections.abc import Mapping
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +29,13 @@ from samen.rights.words import (
     System,
     Use,
 )
-from samen.rooms.companion.inference import reply
+from samen.rooms.companion import guarding, rephrasing
+from samen.rooms.companion.guarding import Rules
+from samen.rooms.companion.inference import reply, wording
 from samen.rooms.companion.inference.player import Heard
 from samen.rooms.companion.inference.reply import Asked
+from samen.rooms.companion.inference.wording import Wording
+from samen.rooms.companion.rephrasing import Wish
 from samen.rooms.companion.store import modules
 from samen.rooms.companion.store import talk as store
 from samen.rooms.crisis import door as crisis
@@ -138,5 +144,127 @@ TALK = rights.register(
         infer=infer,
         explain=reply.explain,
         material=of_material,
+    )
+)
+
+
+# --- other words by a language model, where a service has set one and the person said yes ---
+
+
+def has_model() -> bool:
+    """Say whether this service has set a language model, and can ask it."""
+    return bool(settings.SAMEN.llm_url and settings.SAMEN.llm_model)
+
+
+@cache
+def guard() -> Rules:
+    """Give what an answer of a language model is checked by."""
+    return guarding.rules(tomllib.loads((HERE / "content/rules/guard.toml").read_text()), modules.never())
+
+
+@cache
+def ordinary(language: str) -> frozenset[str]:
+    """Give the words that may leave: those of the written phrases and texts. A name or a rare word is not among them."""
+    library = modules.shipped()
+    phrases = [each for intent in library.intents.values() for each in intent.like[language]]
+    texts = [say[language] for module in library.exercises.values() for s in module.screens.values() for say in s.say]
+    return frozenset(each for text in (*phrases, *texts) for each in guarding.words(text))
+
+
+def _hears(text: str, language: str) -> int:
+    return crisis.listen({}, text, language, human_there=False).now if text else 0
+
+
+def ready_for_words() -> None:
+    """Load what is needed to ask a language model, so that no run pays for it out of its own time."""
+    for language in LANGUAGES:
+        _hears("hello", language)
+        _wording(Wish("", "", language), "http://127.0.0.1/", "none")
+
+
+def _wording(wish: Wish, url: str, model: str, *, stream: bool = True) -> Wording:
+    # The library takes a second to load and is an extra: nobody pays for it who has no model.
+    from samen.rooms.companion.inference import endpoint  # noqa: PLC0415
+
+    there = endpoint.Endpoint(url, model, settings.SECRETS.get("llm_key", ""), stream)
+    return Wording(wish, partial(endpoint.ask, there), endpoint.Unusable, guard(), _hears, ordinary(wish.language))
+
+
+def gather_words(permit: Permit) -> Gathered:
+    """Read the last turn of the open talk: its written text, and what the person typed. Nothing when it may not leave."""
+    if permit.person is None:
+        raise rights.NotPermitted("A validation run has no person to read about.")
+    found = store.spoken(permit, permit.person)
+    if found is None or not has_model() or not rephrasing.may_leave(found.reply, guard().private):
+        return Gathered(items=(), data=())
+    item = Item(Category.TALK, f"Turn/{found.turn}", f"{wording.WORDS}.item", found.at, {"turn": found.turn})
+    wish = Wish(found.reply["texts"][-1], found.typed, found.language)
+    made = _wording(wish, settings.SAMEN.llm_url, settings.SAMEN.llm_model)
+    return Gathered(items=(item,), data=(made,), language=found.language)
+
+
+def words_of_material(piece: Mapping[str, Any]) -> Gathered:
+    """Read pieces of a validation: `wishes` with scripted, said, language, url and stream each, and the model's name."""
+    made = tuple(
+        _wording(
+            Wish(each["scripted"], each["said"], each["language"]),
+            each["url"],
+            piece.get("model", "stand-in"),
+            stream=each.get("stream", True),
+        )
+        for each in piece["wishes"]
+    )
+    return Gathered(items=(), data=made, language=piece.get("language", "en"))
+
+
+REPHRASE = rights.register(
+    System(
+        id="companion.rephrase",
+        version="1.0",
+        owner="Samen",
+        accountable=Role.CLINICAL_LEAD,
+        context=Context.SELF_HELP,
+        risk_class=RiskClass.HIGH,
+        aim=Aim.WELLBEING,
+        # What comes out is the person's; and what was typed leaves, shortened, for whoever runs the model.
+        uses=(
+            Use(Category.TALK, Purpose.SELF_UNDERSTANDING, Recipient.PERSON),
+            Use(Category.TALK, Purpose.SELF_UNDERSTANDING, Recipient.VENDOR),
+        ),
+        gives=Gives.TEXT,
+        oversight=Oversight.INFORM,
+        reviewer=None,
+        languages=LANGUAGES,
+        validated_for=("validated_for.written",),
+        not_validated_for=(
+            "not_validated_for.real",
+            "not_validated_for.models",
+            "not_validated_for.young",
+        ),
+        evidence=(Evidence("safe", 0.98, at_least=True), Evidence("kept", 0.4, at_least=True)),
+        needed_until=date(2028, 12, 31),
+        words=wording.WORDS,
+        alternative="companion:talk",
+        extra="llm",
+        seconds=2.5,
+        sources=(
+            *files(
+                "rephrasing.py",
+                "guarding.py",
+                "tokens.py",
+                "compiler.py",
+                "systems.py",
+                "inference/wording.py",
+                "inference/endpoint.py",
+                "store/talk.py",
+                "content/rules/guard.toml",
+                "content/rules/banned.toml",
+            ),
+            *crisis.HEARING,
+        ),
+        gather=gather_words,
+        infer=wording.infer,
+        explain=wording.explain,
+        material=words_of_material,
     )
 )

@@ -11,6 +11,7 @@ from samen.people.models import Person
 from samen.people.roles import Scope
 from samen.rights import door as rights
 from samen.rights.panel import Vote
+from samen.rights.register import Registered
 from samen.rights.store import systems as register
 from samen.rights.words import Denied, Stage
 from samen.rooms.companion import systems
@@ -24,7 +25,14 @@ from tests.rooms.crisis.service import Crew
 
 def in_service() -> Crew:
     """Bring `companion.talk` into its pilot, beside a help line that answers."""
-    crew, each = service.in_service(), systems.TALK
+    crew = service.in_service()
+    let_in(systems.TALK, crew)
+    return crew
+
+
+def let_in(each: Registered, crew: Crew | None = None) -> None:
+    """Bring one system of this room into its pilot."""
+    crew = crew or service.in_service()
     before = timezone.now() - timedelta(days=2)
     register.enter(each, at=before)
     figures = [
@@ -40,15 +48,14 @@ def in_service() -> Crew:
         register.vote(each, Vote.YES, by=member, reason="It is clear", at=before)
     settle_all(crew, before)  # type: ignore[arg-type]
     register.move(each, Stage.PILOT, by=crew.lead, reason="Start small", at=before, cap=50)
-    return crew
 
 
-def says_yes(who: Person, language: str = "en") -> None:
+def says_yes(who: Person, language: str = "en", system: Registered = systems.TALK) -> None:
     """Let somebody read what the companion is, and say yes to it."""
     now, mine = timezone.now(), named.own(who)
-    rights.tell(mine, systems.TALK, at=now)
-    for use in systems.TALK.manifest.uses:
-        rights.say(mine, systems.TALK, use, yes=True, at=now, language=language)
+    rights.tell(mine, system, at=now)
+    for use in system.manifest.uses:
+        rights.say(mine, system, use, yes=True, at=now, language=language)
 
 
 def talks(who: Person, *given: str) -> UUID:

@@ -10,9 +10,10 @@ from rich.table import Table
 
 from samen.rights import door as rights
 from samen.rights import jobs as ring
+from samen.rights.register import Registered
 from samen.rights.words import Denied
 from samen.rooms.companion import proving, systems
-from samen.rooms.companion.jobs import proof
+from samen.rooms.companion.jobs import proof, proof_words
 from samen.words import say
 
 LANGUAGE = "en"
@@ -26,21 +27,56 @@ def selftest(out: Path | None, *, cases: bool) -> None:
     with Console(stderr=True).status("Testing companion"):
         ring.enter_systems()
         ring.hourly()
-        found = proof.run(None)
+        found, words = proof.run(None), proof_words.run(None)
+    for system, ran in ((systems.TALK, found), (systems.REPHRASE, words)):
+        if isinstance(ran, Denied) and ran.code != "EXTRA_MISSING":
+            typer.echo(
+                f"The gate denied it: {ran.code}. `samen systems check {system.id}` says what is missing.", err=True
+            )
+            raise typer.Exit(1)
     if isinstance(found, Denied):
-        typer.echo(
-            f"The gate denied it: {found.code}. `samen systems check companion.talk` says what is missing.", err=True
-        )
         raise typer.Exit(1)
     figures = proving.figures(found)
+    missed = _measured(systems.TALK, figures)
+    wrong = [each for each in found if not each.well]
+    if cases:
+        _print(_wrong(wrong))
+    if out is not None:
+        _write(out, figures, wrong)
+    typer.echo(
+        f"{len(figures) - len(missed)} of {len(figures)} bounds met; {len(wrong)} of {len(found)} cases went wrong."
+    )
+    missed += _words(words, cases=cases)
+    raise typer.Exit(1 if missed else 0)
+
+
+def _words(found: list[proof_words.Shown] | Denied, *, cases: bool) -> list[str]:
+    """Print what the hostile stand-in for a language model came to; gives what was missed."""
+    if isinstance(found, Denied):
+        typer.echo(f"{systems.REPHRASE.id} was not tested: the extra {systems.REPHRASE.manifest.extra} is not there.")
+        return []
+    figures = proof_words.figures(found)
+    for name, what in (("safe", "hostile answers of which nothing was shown"), ("kept", "good rewordings shown")):
+        typer.echo(f"{what}: {figures[name].value:.3f} of {figures[name].n}")
+    if cases:
+        table = Table("language", "case", "good", "kept back by")
+        for each in found:
+            if not each.well:
+                table.add_row(each.case.language, each.case.name, "yes" if each.case.good else "NO", each.why)
+        _print(table)
+    return _measured(systems.REPHRASE, figures)
+
+
+def _measured(system: Registered, figures: dict[str, proving.Share]) -> list[str]:
+    """Print the figures of a system beside its bounds, and withdraw its evidence when one is missed; gives those."""
     table, missed = Table("measure", "found", "95 % interval", "n", "bound", "met"), []
-    for bound in systems.TALK.manifest.evidence:
+    for bound in system.manifest.evidence:
         each = figures[bound.measure]
         met = each.low >= bound.bound if bound.at_least else each.high <= bound.bound
         if not met:
             missed.append(bound.measure)
         table.add_row(
-            say(f"{systems.TALK.manifest.words}.measure.{bound.measure}", LANGUAGE),
+            say(f"{system.manifest.words}.measure.{bound.measure}", LANGUAGE),
             f"{each.value:.4f}",
             f"{each.low:.4f} to {each.high:.4f}",
             str(each.n),
@@ -48,17 +84,9 @@ def selftest(out: Path | None, *, cases: bool) -> None:
             "yes" if met else "NO",
         )
     _print(table)
-    wrong = [each for each in found if not each.well]
-    if cases:
-        _print(_wrong(wrong))
     if missed:
-        rights.withdraw_evidence(systems.TALK.id, f"The self-test missed: {', '.join(missed)}.", at=datetime.now(UTC))
-    if out is not None:
-        _write(out, figures, wrong)
-    typer.echo(
-        f"{len(figures) - len(missed)} of {len(figures)} bounds met; {len(wrong)} of {len(found)} cases went wrong."
-    )
-    raise typer.Exit(1 if missed else 0)
+        rights.withdraw_evidence(system.id, f"The self-test missed: {', '.join(missed)}.", at=datetime.now(UTC))
+    return missed
 
 
 def _wrong(wrong: list[proving.Verdict]) -> Table:

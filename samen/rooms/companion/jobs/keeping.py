@@ -38,7 +38,15 @@ def lines(turns: Sequence[Turn], language: str) -> list[dict[str, Any]]:
     made, before = [], dict[str, str]()
     for each in turns:
         given = each.typed or before.get(each.pressed) or _label(each.pressed, language)
-        made.append({"given": given, "at": each.at, "texts": each.reply["texts"], "turn": each.turn})
+        made.append(
+            {
+                "given": given,
+                "at": each.at,
+                "texts": each.reply["texts"],
+                "turn": each.turn,
+                "scripted": each.reply.get("scripted", ""),
+            }
+        )
         before = dict(each.reply["buttons"])
     return made
 
@@ -80,6 +88,7 @@ def _talk(access: Allowed, kept: Kept) -> dict[str, Any]:
                 "typed": each.typed,
                 "given": line["given"],
                 "reply": each.reply["texts"],
+                "scripted": each.reply.get("scripted", ""),
                 "buttons": each.reply["buttons"],
                 "node": each.reply["node"],
                 "level": each.reply["level"],

@@ -26,9 +26,9 @@ class Played:
 
 
 def play(
-    access: Allowed, found: Open, *, pressed: str, typed: str, client_id: str, at: datetime
+    access: Allowed, found: Open, *, pressed: str, typed: str, client_id: str, at: datetime, reword: bool = False
 ) -> Played | Denied | None:
-    """Play a turn. None: this very press was played already, or there was nothing to answer."""
+    """Play a turn; with `reword` the gate is asked whether a language model may word it. None: this press was played already."""
     if not talk.give(access, found.id, pressed=pressed, typed=typed, client_id=client_id, at=at):
         return None
     match gate.run(systems.TALK, person=access.person, actor=access):
@@ -36,6 +36,8 @@ def play(
             _kept(access, found, finding.value, record, at)
             if finding.value["action"] == "alarm":
                 rights.in_crisis(access.person, at=at)
+            if reword and not finding.value["level"]:
+                _reworded(access, found)
             return Played(record)
         case Denied() as denied:
             return denied
@@ -54,6 +56,18 @@ def _kept(access: Allowed, found: Open, value: Mapping[str, Any], record: UUID, 
         "calls": _calls(value["says"]),
     }
     talk.answer(access, found.id, state, reply, record=record, at=at)
+
+
+def _reworded(access: Allowed, found: Open) -> None:
+    """Say the last text in other words where the person wants that and all checks pass; else what is kept stands as it is.
+
+    The scripted reply is kept before: whatever happens here, there is an answer.
+    """
+    match gate.run(systems.REPHRASE, person=access.person, actor=access):
+        case Released(record=record, finding=finding) if not finding.abstained and finding.value["text"]:
+            talk.reword(access, found.id, found.turn + 1, finding.value["text"], record=record)
+        case Released() | Held() | Denied():
+            return
 
 
 def _words(book: Book, says: Sequence[Any], pressed: Sequence[str], node: str) -> dict[str, Any]:
@@ -76,7 +90,7 @@ def in_language(access: Allowed, found: Open, reply: Mapping[str, Any]) -> Mappi
         said = _words(book_of(access, found), reply["says"], [each for each, _ in reply["buttons"]], reply["node"])
     except (KeyError, StopIteration):  # a newer version of the module has this screen or choice no more
         return reply
-    return {**reply, **said}
+    return {**{key: kept for key, kept in reply.items() if key not in ("worded", "scripted")}, **said}
 
 
 def book_of(access: Allowed, found: Open) -> Book:

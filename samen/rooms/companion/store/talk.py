@@ -56,6 +56,17 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """The newest turn that was answered, with its reply, as a language model may be asked about it."""
+
+    turn: int
+    language: str
+    typed: str
+    reply: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Kept:
     """A talk in the list of one's own."""
 
@@ -148,6 +159,37 @@ def answer(
         row.save(update_fields=["reply_sealed", "record"])
         found.state_sealed, found.turn, found.last_at = sealer.seal(json.dumps(state), STATE), row.turn, at
         found.save(update_fields=["state_sealed", "turn", "last_at"])
+
+
+def spoken(permit: Permit, person: UUID) -> Spoken | None:
+    """Give the newest answered turn of the open talk. Raises: NotPermitted."""
+    rights.require(permit, Category.TALK, person)
+    found = (
+        Exchange.objects.filter(talk__person=person, talk__closed_at=None)
+        .exclude(reply_sealed=None)
+        .select_related("talk")
+        .order_by("-turn")
+        .first()
+    )
+    if found is None:
+        return None
+    sealer = people.sealer(person)
+    given = json.loads(sealer.open_text(found.given_sealed, GIVEN))
+    reply = json.loads(sealer.open_text(found.reply_sealed or b"", REPLY))
+    return Spoken(found.turn, found.talk.language, given["typed"], reply, found.at)
+
+
+def reword(access: Allowed, talk: UUID, turn: int, text: str, *, record: UUID) -> None:
+    """Let other words stand in place of the last text of a reply, with the written one beside them."""
+    _own(access)
+    sealer = people.sealer(access.person)
+    with transaction.atomic():
+        row = Exchange.objects.select_for_update().get(talk=talk, talk__person=access.person, turn=turn)
+        reply = json.loads(sealer.open_text(row.reply_sealed or b"", REPLY))
+        if "worded" not in reply:
+            made = {"worded": str(record), "scripted": reply["texts"][-1], "texts": [*reply["texts"][:-1], text]}
+            row.reply_sealed = sealer.seal(json.dumps({**reply, **made}), REPLY)
+            row.save(update_fields=["reply_sealed"])
 
 
 def state(access: Allowed, talk: UUID) -> Mapping[str, Any]:

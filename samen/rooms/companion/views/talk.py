@@ -38,6 +38,12 @@ def says_yes(request: Request) -> bool:
     return all(rights.says_yes(mine, systems.TALK, use, request.now) for use in systems.TALK.manifest.uses)
 
 
+def wants_words(request: Request) -> bool:
+    """Say whether a language model is set here, and the person said yes to it."""
+    mine, uses = own(request, Scope.RIGHTS), systems.REPHRASE.manifest.uses
+    return systems.has_model() and all(rights.says_yes(mine, systems.REPHRASE, use, request.now) for use in uses)
+
+
 @require_GET
 @own_page(Scope.TALK)
 def talk(request: Request) -> HttpResponse:
@@ -97,6 +103,7 @@ def give(request: Request) -> HttpResponse:
         typed="" if pressed else typed,
         client_id=request.POST.get("once", "")[:60] or str(uuid4()),
         at=request.now,
+        reword=wants_words(request),
     )
     if isinstance(played, Denied):
         return _denied(request, played)
