@@ -164,3 +164,18 @@ def test_the_page_of_each_system_leads_there(report: SelfTest):
 def test_the_signed_report_can_be_taken_along_as_it_is(report: SelfTest):
     answer = browser(omar()).get(reverse("crisis:selftest-note", args=[report.id]))
     assert answer.content.decode() == report.note
+
+
+def test_many_cases_stand_on_pages_of_thirty_and_none_is_left_out():
+    now = timezone.now()
+    for each in systems():
+        register.enter(each, at=now)
+    cases = [{**CASE, "id": f"nl-means-{number}/1", "text": f"geval {number}."} for number in range(70)]
+    kept = store.keep({**made_report(systems(), at=now, passed=False), "cases": cases}, at=now)
+    client = browser(sam())
+    pages = [client.get(reverse("crisis:selftest", args=[kept.id]), {"from": n}).content.decode() for n in (0, 30, 60)]
+    assert [page.count("<blockquote>") for page in pages] == [30, 30, 10]
+    assert [each["text"] for each in cases if not any(each["text"] in page for page in pages)] == []
+    assert "?from=30#cases" in pages[0]
+    assert "?from=0#cases" in pages[1]
+    assert "70 of 70 cases have no cause yet" in re.sub(r"\s+", " ", pages[2])

@@ -45,6 +45,7 @@ SHARES = (
     "invariants",
 )
 PERCENT = 100
+AT_ONCE = 30  # cases on one page
 LEVEL = re.compile(r"level (?P<n>\d)")
 BY_TURN = re.compile(r"(?P<what>[a-z]+) by turn (?P<n>\d+)")
 
@@ -93,8 +94,8 @@ class Wrong:
 @page_for_roles(*READERS)
 def index(request: Request) -> HttpResponse:
     """Show every report, the newest in full."""
-    rows = store.rows()
-    return _page(request, rows[0].id) if rows else render(request, "crisis/selftest/none.html", {"log": []})
+    newest = store.newest_id()
+    return _page(request, newest) if newest else render(request, "crisis/selftest/none.html", {"log": []})
 
 
 @require_GET
@@ -116,6 +117,7 @@ def _page(
     except BadCheckpoint:
         return render(request, "crisis/selftest/changed.html", {"rows": store.rows()}, status=500)
     duties = {duty for role in request.roles for duty in CARDS[role].duties}
+    start = _start(request, kept, cause)
     context = {
         "kept": kept,
         "report": kept.report,
@@ -127,7 +129,10 @@ def _page(
         "groups": _groups(kept.report),
         "log": _log(kept.report["hazards"]),
         "met": sum(each["met"] for each in kept.report["bars"]),
-        "wrong": _wrong(kept, Duty.DECIDE in duties, cause),
+        "wrong": _wrong(kept, start, Duty.DECIDE in duties, cause),
+        "cases": len(kept.report["cases"]),
+        "earlier": max(0, start - AT_ONCE) if start else None,
+        "later": start + AT_ONCE if start + AT_ONCE < len(kept.report["cases"]) else None,
         "left": sum(each["id"] not in kept.causes for each in kept.report["cases"]),
         "signing": (signing or SignForm(auto_id="sign_%s")) if _may_sign(kept, duties, request) else None,
     }
@@ -239,9 +244,19 @@ def _hazard(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-def _wrong(kept: Kept, may_say: bool, given: CauseForm | None) -> list[Wrong]:
+def _start(request: Request, kept: Kept, given: CauseForm | None) -> int:
+    """Give the first case on the page: the one whose form came back, or the one that was asked for."""
+    if given is not None:
+        ids = [each["id"] for each in kept.report["cases"]]
+        case = given["case"].value()
+        return ids.index(case) // AT_ONCE * AT_ONCE if case in ids else 0
+    asked = request.GET.get("from", "")
+    return int(asked) if asked.isdecimal() and int(asked) < len(kept.report["cases"]) else 0
+
+
+def _wrong(kept: Kept, start: int, may_say: bool, given: CauseForm | None) -> list[Wrong]:
     found = []
-    for place, each in enumerate(kept.report["cases"]):
+    for place, each in enumerate(kept.report["cases"][start : start + AT_ONCE], start):
         cause = kept.causes.get(each["id"])
         mine = given if given is not None and given["case"].value() == each["id"] else None
         form = mine or (
