@@ -35,6 +35,7 @@ from samen.rooms.companion.inference import reply, wording
 from samen.rooms.companion.inference.player import Heard
 from samen.rooms.companion.inference.reply import Asked
 from samen.rooms.companion.inference.wording import Wording
+from samen.rooms.companion.library import module_of
 from samen.rooms.companion.rephrasing import Wish
 from samen.rooms.companion.store import modules
 from samen.rooms.companion.store import talk as store
@@ -63,7 +64,7 @@ def gather(permit: Permit) -> Gathered:
         pressed=found.pressed,
         typed=found.typed,
         language=found.language,
-        library=modules.shipped(),
+        library=modules.in_use(),
         human_there=crisis.is_human_there(timezone.now()),
         state=found.state,
     )
@@ -94,7 +95,10 @@ def number_lines(language: str, subject: str) -> list[str]:
 
 def of_material(piece: Mapping[str, Any]) -> Gathered:
     """Read one turn of a validation."""
-    return reply.of_material(piece, modules.shipped())
+    found = modules.in_use()
+    if text := piece.get("draft"):  # the preview of a version that nobody approved yet
+        found = modules.with_module(found, module_of(text.encode()))
+    return reply.of_material(piece, found)
 
 
 TALK = rights.register(
@@ -140,6 +144,7 @@ TALK = rights.register(
             ),
             *crisis.HEARING,
         ),
+        adopted=modules.adopted,
         gather=gather,
         infer=infer,
         explain=reply.explain,
@@ -175,6 +180,11 @@ def _hears(text: str, language: str) -> int:
     return crisis.listen({}, text, language, human_there=False).now if text else 0
 
 
+def may_be_worded(reply: Mapping[str, Any]) -> bool:
+    """Say whether the last text of a reply may be put in other words."""
+    return rephrasing.may_leave(reply, guard().private)
+
+
 def ready_for_words() -> None:
     """Load what is needed to ask a language model, so that no run pays for it out of its own time."""
     for language in LANGUAGES:
@@ -195,7 +205,7 @@ def gather_words(permit: Permit) -> Gathered:
     if permit.person is None:
         raise rights.NotPermitted("A validation run has no person to read about.")
     found = store.spoken(permit, permit.person)
-    if found is None or not has_model() or not rephrasing.may_leave(found.reply, guard().private):
+    if found is None or not has_model() or not may_be_worded(found.reply):
         return Gathered(items=(), data=())
     item = Item(Category.TALK, f"Turn/{found.turn}", f"{wording.WORDS}.item", found.at, {"turn": found.turn})
     wish = Wish(found.reply["texts"][-1], found.typed, found.language)

@@ -61,7 +61,7 @@ def summaries(access: Allowed, kept: Kept) -> list[Summary]:
     known = talk.state(access, kept.id).get("known", {})
     book = turn.book_of(access, Open(kept.id, kept.language, kept.turns))
     found = []
-    for name, module in modules.shipped().exercises.items():
+    for name, module in modules.in_use().exercises.items():
         if rows := saying.summary(book, module, known.get(name, {})):
             found.append(Summary(name, module.title[kept.language], tuple(rows)))
     return found

@@ -25,13 +25,13 @@ def pieces() -> list[Piece]:
         if (file := CONTENT / "phrases" / f"{language}.toml").exists()
     }
     kinds = tomllib.loads((CONTENT / "cases.toml").read_text())["kind"]
-    return proving.pieces(modules.shipped(), phrases, kinds)
+    return proving.pieces(modules.in_use(), phrases, kinds)
 
 
 def run(actor: UUID | None, asked: Sequence[Piece] | None = None) -> list[Verdict] | Denied:
     """Run pieces (all when left out) through the gate and judge each answer."""
     chosen = list(asked if asked is not None else pieces())
-    library, never = modules.shipped(), modules.never()
+    library, never = modules.in_use(), modules.never()
     found: list[Verdict] = []
     for start in range(0, len(chosen), CHUNK):
         part = chosen[start : start + CHUNK]

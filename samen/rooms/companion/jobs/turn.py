@@ -95,4 +95,4 @@ def in_language(access: Allowed, found: Open, reply: Mapping[str, Any]) -> Mappi
 
 def book_of(access: Allowed, found: Open) -> Book:
     """Give what puts keys of a talk into words."""
-    return Book(modules.shipped(), found.language, talk.typed(access, found.id))
+    return Book(modules.in_use(), found.language, talk.typed(access, found.id))

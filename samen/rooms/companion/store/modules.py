@@ -1,12 +1,14 @@
-"""The modules and subjects that are in use, read once."""
+"""The modules and subjects that are in use: what the product ships, with this service's own approved versions in its place."""
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from samen.rooms.companion import library
 from samen.rooms.companion.compiler import Banned, banned
+from samen.rooms.companion.dialogue import Module
 from samen.rooms.companion.library import Intent, Library
+from samen.rooms.companion.store import drafts
 
 CONTENT = Path(__file__).parent.parent / "content"
 
@@ -34,6 +36,40 @@ def shipped() -> Library:
     for file in subject_files():
         subjects += library.intents_of(tomllib.loads(file.read_text()))
     return library.library(modules, subjects)
+
+
+def adopted() -> str:
+    """Give what humans here approved as one text; empty while everything is as it came. Part of the digest of what talks."""
+    return " ".join(f"{module}:{digest}" for module, digest in sorted(drafts.approved().items()))
+
+
+def in_use() -> Library:
+    """Give what talks now. Asked of the database each time, so that every process notices at its next turn."""
+    return _in_use(key) if (key := adopted()) else shipped()
+
+
+@lru_cache(maxsize=2)
+def _in_use(key: str) -> Library:
+    """Read the approved versions; `key` says which, so that another set is read anew."""
+    found = shipped()
+    for text in drafts.approved_texts().values():
+        found = with_module(found, library.module_of(text.encode()))
+    return found
+
+
+def with_module(found: Library, module: Module) -> Library:
+    """Give a library with one module in place of the one that has its name; it keeps its place."""
+    return Library({**found.exercises, module.id: module}, found.intents)
+
+
+def text(name: str) -> str:
+    """Give the text of a module as it is in use. Raises: KeyError."""
+    own = drafts.approved_texts()
+    if name in own:
+        return own[name]
+    if name not in shipped().exercises:
+        raise KeyError(name)
+    return (CONTENT / "modules" / f"{name}.toml").read_text()
 
 
 @cache

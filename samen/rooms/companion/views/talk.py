@@ -147,7 +147,7 @@ def human(request: Request) -> HttpResponse:
 @public_page
 def pages(request: Request) -> HttpResponse:
     """List the exercises by theme."""
-    library = modules.shipped()
+    library = modules.in_use()
     themes: dict[str, list[Module]] = {}
     for each in library.exercises.values():
         themes.setdefault(each.theme, []).append(each)
@@ -167,11 +167,11 @@ def _entry(module: Module) -> dict[str, Any]:
 @public_page
 def read(request: Request, name: str) -> HttpResponse:
     """Show one exercise as a page: every step in its order, to do on paper."""
-    module = modules.shipped().exercises.get(name)
+    module = modules.in_use().exercises.get(name)
     if module is None:
         raise Http404
     here = language()
-    book = Book(modules.shipped(), here, {})
+    book = Book(modules.in_use(), here, {})
     # On paper a number stands open, and what would be written is in the reader's mind.
     open_ = {
         each: saying.KEPT if variable.type in (Type.TEXT, Type.LIST) else "…"
@@ -194,12 +194,12 @@ def read(request: Request, name: str) -> HttpResponse:
 @own_page(Scope.TALK)
 def summary(request: Request, talk: UUID, name: str) -> HttpResponse:
     """Show what was answered in an exercise, to print or to take along."""
-    module = modules.shipped().exercises.get(name)
+    module = modules.in_use().exercises.get(name)
     mine = {each.id: each for each in store.kept(request.access)}
     if module is None or talk not in mine:
         raise Http404
     known = store.state(request.access, talk).get("known", {}).get(name, {})
-    book = Book(modules.shipped(), language(), store.typed(request.access, talk))
+    book = Book(modules.in_use(), language(), store.typed(request.access, talk))
     rows = saying.summary(book, module, known)
     return render(
         request, "companion/talk/summary.html", {**_entry(module), "rows": rows, "at": mine[talk].last_at, "talk": talk}

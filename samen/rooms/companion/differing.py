@@ -1,0 +1,123 @@
+"""What differs between two versions of a module, place by place: keys of companion.editor.diff with their blanks, in screen order."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from samen.rooms.companion.dialogue import LANGUAGES, Module, Screen, Words
+
+PIECE = re.compile(r"\S+\s*")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that differs: a key, what stands in its blanks, and for a text how it was and is."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    language: str = ""
+    before: str = ""
+    after: str = ""
+
+
+def changes(before: Module, after: Module) -> list[Change]:
+    """Give all that differs."""
+    return [*_head(before, after), *_screens(before, after)]
+
+
+def marked(before: str, after: str) -> list[tuple[str, str]]:
+    """Give a text in pieces, each `same`, `del` or `ins`: word by word, so that a reader sees what moved."""
+    old, new = PIECE.findall(f"{before} "), PIECE.findall(f"{after} ")
+    made: list[tuple[str, str]] = []
+    for what, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what == "equal":
+            made.append(("same", "".join(old[a:b])))
+            continue
+        made += [each for each in (("del", "".join(old[a:b])), ("ins", "".join(new[c:d]))) if each[1]]
+    return made
+
+
+def _head(before: Module, after: Module) -> Iterator[Change]:
+    yield from _words("title", before.title, after.title, {})
+    yield from _words("about", before.about, after.about, {})
+    if before.minutes != after.minutes:
+        yield Change("minutes", {"before": before.minutes, "after": after.minutes})
+    for number in range(max(len(before.cautions), len(after.cautions))):
+        yield from _words("caution", _at(before.cautions, number), _at(after.cautions, number), {})
+    for each in after.sources:
+        if each not in before.sources:
+            yield Change("source_added", {"what": each})
+    for each in before.sources:
+        if each not in after.sources:
+            yield Change("source_removed", {"what": each})
+    for name, variable in after.variables.items():
+        if name in before.variables:
+            yield from _words("label", before.variables[name].label, variable.label, {"name": name})
+
+
+def _at(found: Sequence[Words], number: int) -> Words:
+    return found[number] if number < len(found) else {}
+
+
+def _words(key: str, before: Words, after: Words, values: Mapping[str, object]) -> Iterator[Change]:
+    for language in LANGUAGES:
+        old, new = before.get(language, ""), after.get(language, "")
+        if old != new:
+            yield Change(f"{key}_{language}", values, language, old, new)
+
+
+def _screens(before: Module, after: Module) -> Iterator[Change]:
+    for name, screen in after.screens.items():
+        if name not in before.screens:
+            yield Change("screen_added", {"screen": name})
+            for words in screen.say:
+                yield from _words("text", {}, words, {"screen": name})
+            continue
+        yield from _screen(before.screens[name], screen)
+    for name in before.screens:
+        if name not in after.screens:
+            yield Change("screen_removed", {"screen": name})
+    order = [each for each in before.screens if each in after.screens]
+    if before.start != after.start or order != [each for each in after.screens if each in before.screens]:
+        yield Change("order", {"screen": after.start})
+
+
+def _screen(before: Screen, after: Screen) -> Iterator[Change]:
+    where = {"screen": after.id}
+    for number in range(max(len(before.say), len(after.say))):
+        yield from _words("text", _at(before.say, number), _at(after.say, number), where)
+    for name in ("kind", "ask", "step"):
+        old, new = str(getattr(before, name)), str(getattr(after, name))
+        if old != new:
+            yield Change(name, {**where, "before": old or "–", "after": new or "–"})
+    if before.end != after.end:
+        yield Change("is_end" if after.end else "no_end", where)
+    if before.ways != after.ways:
+        yield Change("ways", {**where, "before": _ways(before), "after": _ways(after)})
+    yield from _choices(before, after)
+
+
+def _ways(screen: Screen) -> str:
+    return "; ".join(each.to + (f" ({_tests(each.tests)})" if each.tests else "") for each in screen.ways) or "–"
+
+
+def _tests(tests: Sequence[object]) -> str:
+    return " and ".join(f"{each.variable} {each.how} {each.value}".strip() for each in tests)  # type: ignore[attr-defined]
+
+
+def _choices(before: Screen, after: Screen) -> Iterator[Change]:
+    old, new = ({each.id: each for each in screen.choices} for screen in (before, after))
+    for name, choice in new.items():
+        where = {"screen": after.id, "button": choice.label.get("en", name)}
+        if name not in old:
+            yield Change("choice_added", {**where, "to": choice.to or "–"})
+            continue
+        yield from _words("button", old[name].label, choice.label, {"screen": after.id, "name": name})
+        if old[name].to != choice.to:
+            yield Change("leads", {**where, "before": old[name].to or "–", "after": choice.to or "–"})
+        if old[name].like != choice.like:
+            yield Change("like", where)
+    for name, choice in old.items():
+        if name not in new:
+            yield Change("choice_removed", {"screen": after.id, "button": choice.label.get("en", name)})
