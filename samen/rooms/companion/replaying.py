@@ -19,6 +19,10 @@ PRESS = "/"
 LONGEST = 4000
 
 
+# Reply, its last text, what was typed, language -> the text to say.
+Rewords = Callable[[Mapping[str, Any], str, str, str], str]
+
+
 class BadLine(ValueError):
     """A line of the file is not a turn: the message says which line and what is wrong."""
 
@@ -99,9 +103,11 @@ def answers(
     going: dict[str, Going],
     library: Library,
     block: Callable[[str, str], Iterable[str]],
+    reword: Rewords = lambda reply, text, said, language: text,
 ) -> list[dict[str, Any]]:
     """Put into words what was played, and let each conversation stand where it stands now.
 
+    `reword` may put the last text of a reply in other words (`--llm`); left out, every text stands as written.
     `block` gives the lines of the numbers that stand under an urgent answer, by language and subject.
     """
     made = []
@@ -110,19 +116,23 @@ def answers(
         number = int(here.state.get("turn", 0))
         here.typed |= {number + place: each.given.get("typed", "") for place, each in enumerate(talk, 1)}
         book = Book(library, talk[0].language, here.typed)
-        made += [_answer(each, reply, book, block) for each, reply in zip(talk, value["played"], strict=True)]
+        made += [_answer(each, reply, book, (block, reword)) for each, reply in zip(talk, value["played"], strict=True)]
         here.state = value["state"]
     return made
 
 
 def _answer(
-    asked: Turn, reply: Mapping[str, Any], book: Book, block: Callable[[str, str], Iterable[str]]
+    asked: Turn, reply: Mapping[str, Any], book: Book, by: tuple[Callable[[str, str], Iterable[str]], Rewords]
 ) -> dict[str, Any]:
+    block, reword = by
+    texts = [saying.text(book, key, values) for key, values in reply["says"]]
+    if texts:
+        texts[-1] = reword(reply, texts[-1], asked.given.get("typed", ""), book.language)
     numbers = block(book.language, reply["numbers"]) if reply["numbers"] else ()
     return {
         "conversation": asked.conversation,
         "turn": asked.turn,
-        "reply": "\n".join([*(saying.text(book, key, values) for key, values in reply["says"]), *numbers]),
+        "reply": "\n".join([*texts, *numbers]),
         "buttons": [{"id": each, "text": saying.label(book, each, reply["node"])} for each in reply["buttons"]],
         "node": reply["node"],
         "level": reply["level"],

@@ -2,8 +2,10 @@
 
 import json
 import tomllib
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -72,9 +74,19 @@ def replay(
         Path, typer.Argument(help='JSON Lines: {"conversation", "turn", "text", "language"}.', exists=True)
     ],
     out: Annotated[Path, typer.Option("--out", help="Where the replies go, one line each, in the same order.")],
+    llm: Annotated[
+        str,
+        typer.Option(
+            "--llm", help="Address of a language model, such as http://127.0.0.1:9/v1; then no run is like another."
+        ),
+    ] = "",
+    model: Annotated[str, typer.Option("--model", help="Its name there.")] = "default",
 ) -> None:
     """Feed dialogues turn by turn, each to a made-up person of its own. Text after "/" presses a button. Test material only."""
     going: dict[str, replaying.Going] = {}
+    reword = partial(_reworded, llm, model) if llm else _as_written
+    if llm and not gate.extra_missing(systems.REPHRASE.manifest.extra):
+        systems.ready_for_words()
     order: list[tuple[str, int | str]] = []
     kept: dict[tuple[str, int | str], list[str]] = {}
     try:
@@ -90,8 +102,25 @@ def replay(
             typer.echo(say(f"rights.denied.{ran.code}", "en"), err=True)
             raise typer.Exit(1)
         values = [finding.value for finding, _ in ran.findings]
-        for answer in replaying.answers(run, values, going, modules.shipped(), systems.number_lines):
+        for answer in replaying.answers(run, values, going, modules.shipped(), systems.number_lines, reword):
             line = json.dumps(answer, ensure_ascii=False)
             kept.setdefault((answer["conversation"], answer["turn"]), []).append(line)
     with out.open("w", encoding="utf-8") as answers:
         answers.writelines(kept[each].pop(0) + "\n" for each in order)
+
+
+def _as_written(reply: Mapping[str, Any], text: str, said: str, language: str) -> str:
+    return text
+
+
+def _reworded(url: str, model: str, reply: Mapping[str, Any], text: str, said: str, language: str) -> str:
+    """Ask a language model for other words, as a validation run; the written text stands at any doubt."""
+    wish = {"scripted": text, "said": said, "language": language, "url": url}
+    if not systems.may_be_worded(reply):
+        return text
+    ran = gate.trial(systems.REPHRASE, [{"wishes": [wish], "model": model, "language": language}], actor=None)
+    if isinstance(ran, Denied):
+        typer.echo(say(f"rights.denied.{ran.code}", "en"), err=True)
+        raise typer.Exit(1)
+    found: str = ran.findings[0][0].value["text"]
+    return found or text
