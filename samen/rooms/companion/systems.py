@@ -276,5 +276,6 @@ REPHRASE = rights.register(
         infer=wording.infer,
         explain=wording.explain,
         material=words_of_material,
+        adopted=lambda: f"{settings.SAMEN.llm_url} {settings.SAMEN.llm_model}".strip(),  # another model asks for another vote
     )
 )
