@@ -6,6 +6,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from samen.people.roles import Scope
@@ -139,15 +140,23 @@ def test_nothing_of_a_hostile_model_reaches_anybody_and_a_fair_share_of_good_wor
 
 @pytest.mark.django_db
 def test_with_a_yes_the_text_is_worded_and_marked_and_a_no_changes_nothing(settings):
-    in_use.let_in(systems.REPHRASE, in_use.in_service())
+    crew = in_use.in_service()
     noor = named.person("Noor", "en")
     in_use.says_yes(noor)
     client = in_use.visitor(noor)
+    yes = reverse("rights:choose", args=[systems.REPHRASE.id])
+    assert yes not in client.get("/companion/").content.decode()
     with serving({"a": {TEXT: "Nothing that fits."}}) as (address, seen):
         settings.SAMEN = replace(settings.SAMEN, llm_url=address("a"), llm_model="m")
+        in_use.let_in(systems.REPHRASE, crew)
+        assert yes in client.get("/companion/").content.decode()
         walk(client)
         assert seen == []  # nobody said yes to it
         in_use.says_yes(noor, system=systems.REPHRASE)
+        settings.SAMEN = replace(settings.SAMEN, llm_model="another")
+        walk(client)
+        assert seen == []  # nobody voted on that one
+        settings.SAMEN = replace(settings.SAMEN, llm_model="m")
         walk(client)
         assert seen
     said = talk.turns(named.own(noor, Scope.TALK), talk.kept(named.own(noor, Scope.TALK))[0].id)

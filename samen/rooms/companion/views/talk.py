@@ -78,6 +78,7 @@ def _page(request: Request, **more: Any) -> HttpResponse:
         "more": now.turn > SHOWN,
         "to_call": systems.numbers(language(), subject) if (subject := now.reply["numbers"]) else (),
         "calls": now.reply.get("calls", len(now.reply["texts"])),
+        "rewords": systems.REPHRASE.id if systems.has_model() else "",
         "talk": found.id,
         **more,
     }
