@@ -18,7 +18,7 @@ class NoSuchSentence(LookupError):
     """Nobody wrote this sentence: the message names the key and the file where it should stand."""
 
 
-def say(key: str, language: str, **values: object) -> str:
+def say(key: str, language: str, /, **values: object) -> str:
     """Give one sentence in one language, with its blanks filled in.
 
     A value called `n` picks the form: `one` when it is 1, else `other`.

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from samen.people import store as people
 from samen.people.roles import Scope
-from samen.rooms.companion.store import history, talk
+from samen.rooms.companion.store import drafts, history, modules, talk
 from tests.rights import example
 
 REPLY = {
@@ -31,12 +31,17 @@ def samples(house: example.House, now: datetime) -> dict[str, Any]:
     until = now + timedelta(days=7)
     share = history.share(house.own(Scope.TALK), kept, clinician.id, mine=house.own(), until=until, at=now)
     assert share is not None
+    content = modules.text("worry-time")
+    draft = drafts.begin("worry-time", content, modules.in_use().exercises["worry-time"].digest, by=clinician, at=now)
     return {
+        "draft": draft.id,
         "talk": kept,
         "share": share,
         "leaf": leaf,
         "companion:read.name": "worry-time",
         "companion:summary.name": "worry-time",
+        **{f"companion:editor_{each}.name": "worry-time" for each in ("module", "begin", "preview")},
+        **{f"companion:editor_{each}.name": "often" for each in ("screen", "remove")},
     }
 
 

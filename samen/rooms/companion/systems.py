@@ -95,10 +95,9 @@ def number_lines(language: str, subject: str) -> list[str]:
 
 def of_material(piece: Mapping[str, Any]) -> Gathered:
     """Read one turn of a validation."""
-    found = modules.in_use()
-    if text := piece.get("draft"):  # the preview of a version that nobody approved yet
-        found = modules.with_module(found, module_of(text.encode()))
-    return reply.of_material(piece, found)
+    if text := piece.get("draft"):  # the preview of one module, also of a version that nobody approved yet
+        return reply.of_material(piece, modules.with_module(modules.shipped(), module_of(text.encode())))
+    return reply.of_material(piece, modules.in_use())
 
 
 TALK = rights.register(
@@ -276,6 +275,8 @@ REPHRASE = rights.register(
         infer=wording.infer,
         explain=wording.explain,
         material=words_of_material,
-        adopted=lambda: f"{settings.SAMEN.llm_url} {settings.SAMEN.llm_model}".strip(),  # another model asks for another vote
+        adopted=lambda: (
+            f"{settings.SAMEN.llm_url} {settings.SAMEN.llm_model}".strip()
+        ),  # another model asks for another vote
     )
 )

@@ -3,7 +3,7 @@
 from django.urls import URLPattern
 
 from samen.rooms.companion import api
-from samen.rooms.companion.views import guide, guide_desk, history, talk
+from samen.rooms.companion.views import editor, guide, guide_desk, history, talk
 
 app_name = "companion"
 urlpatterns: list[URLPattern] = [
@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern] = [
     *history.urlpatterns,
     *guide.urlpatterns,
     *guide_desk.urlpatterns,
+    *editor.urlpatterns,
     *api.urlpatterns,
 ]

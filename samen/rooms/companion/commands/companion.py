@@ -15,7 +15,7 @@ from samen.rooms.companion import compiler, replaying, systems
 from samen.rooms.companion.commands import guide
 from samen.rooms.companion.dialogue import BadModule, Problem
 from samen.rooms.companion.library import intents_of, module_of
-from samen.rooms.companion.store import modules
+from samen.rooms.companion.store import drafts, modules
 from samen.words import say
 
 CHUNK = 200  # turns in one run of the ring
@@ -49,13 +49,26 @@ def check(
             _tell(problem)
         wrong += len(found)
     if file is None:
-        wrong += _check_subjects()
+        wrong += _check_adopted() + _check_subjects()
     if wrong:
         raise typer.Exit(1)
 
 
 def _tell(problem: Problem) -> None:
     typer.echo(f"  {problem.where}: {say(f'companion.problem.{problem.key}', 'en', **problem.values)}", err=True)
+
+
+def _check_adopted() -> int:
+    """Say what is wrong with the versions that this service approved: rules of a later release may ask more."""
+    wrong = 0
+    for name, text in drafts.approved_texts().items():
+        module = module_of(text.encode())
+        found = compiler.check(module, modules.never())
+        typer.echo(f"{name}: version {module.version} of this service, {len(module.screens)} screens")
+        for problem in found:
+            _tell(problem)
+        wrong += len(found)
+    return wrong
 
 
 def _check_subjects() -> int:
@@ -102,7 +115,7 @@ def replay(
             typer.echo(say(f"rights.denied.{ran.code}", "en"), err=True)
             raise typer.Exit(1)
         values = [finding.value for finding, _ in ran.findings]
-        for answer in replaying.answers(run, values, going, modules.shipped(), systems.number_lines, reword):
+        for answer in replaying.answers(run, values, going, modules.in_use(), systems.number_lines, reword):
             line = json.dumps(answer, ensure_ascii=False)
             kept.setdefault((answer["conversation"], answer["turn"]), []).append(line)
     with out.open("w", encoding="utf-8") as answers:
