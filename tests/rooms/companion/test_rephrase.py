@@ -137,7 +137,7 @@ def test_nothing_of_a_hostile_model_reaches_anybody_and_a_fair_share_of_good_wor
     assert all(
         each.sent for each in found if not each.case.good
     )  # every case was really asked: none was kept back before
-    assert proof_words.figures(found)["kept"].value >= 0.6
+    assert proof_words.figures(found)["kept"].low >= 0.4
 
 
 @pytest.mark.django_db

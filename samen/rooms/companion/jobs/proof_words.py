@@ -9,6 +9,7 @@ from uuid import UUID
 
 from samen.rights import door as rights
 from samen.rights import gate
+from samen.rights.gate import TrialRun
 from samen.rights.words import Denied
 from samen.rooms.companion import proving, systems
 from samen.rooms.companion.dialogue import LANGUAGES
@@ -17,6 +18,7 @@ from samen.rooms.companion.jobs.stand_in import BEHAVES, TEXT, serving
 
 TOGETHER = 6  # cases at once: slow ones wait side by side
 WITHIN = 2.5  # seconds for all of a chunk
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -101,15 +103,24 @@ def run(actor: UUID | None, asked: Sequence[Case] | None = None) -> list[Shown] 
                 }
                 for each in part
             ]
-            begun = time.monotonic()
-            ran = gate.trial(systems.REPHRASE, [{"wishes": wishes}], actor=actor)
+            ran, late = _timed(wishes, actor)
             if isinstance(ran, Denied):
                 return ran
-            late = time.monotonic() - begun > WITHIN
             value = ran.findings[0][0].value
             for each, one in zip(part, value.get("worded", [value]), strict=True):
                 found.append(Shown(each, "late" if late else one["text"], one["why"], one["sent"]))
     return found
+
+
+def _timed(wishes: Sequence[Mapping[str, Any]], actor: UUID | None) -> tuple[TrialRun | Denied, bool]:
+    """Run one chunk, and say whether it was late. A busy machine may be late once; what is late each time is late by itself."""
+    for _ in range(TRIES):
+        begun = time.monotonic()
+        ran = gate.trial(systems.REPHRASE, [{"wishes": list(wishes)}], actor=actor)
+        late = time.monotonic() - begun > WITHIN
+        if not late and not (isinstance(ran, Denied) and ran.code == "TIMEOUT"):
+            break
+    return ran, late
 
 
 def figures(found: Sequence[Shown]) -> dict[str, proving.Share]:
