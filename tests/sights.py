@@ -144,11 +144,15 @@ def _arguments() -> dict[str, dict[str, object]]:
         "leaf": 0,
         **_of_guide(),
         "report": noor.pk,
+        "draft": noor.pk,  # nobody has one in the demo
     }
     exercise = {"name": "worry-time"}
     return {
         "": everywhere,
         "companion:read": exercise,
+        "companion:editor_module": exercise,
+        "companion:editor_preview": exercise,
+        "companion:editor_screen": exercise,
         "companion:summary": exercise,
         "rights:review": {"record": _one(mine, "held")},
     }
