@@ -242,7 +242,7 @@ def test_the_database_itself_refuses_to_change_the_log(sql):
 @pytest.mark.django_db
 def test_postgresql_refuses_to_empty_the_log():
     if connection.vendor != "postgresql":
-        pytest.skip("SQLite has no TRUNCATE")
+        pytest.skip("SQLite has no TRUNCATE: make tests-postgresql runs this")
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE ledger_leaf")
 

@@ -19,7 +19,14 @@ def vectors(kind):
     """Give the vectors of one kind, or one skipped case that says what is absent."""
     found = sorted((VECTORS / kind).rglob("*.json"))
     if not found:
-        return [pytest.param(None, marks=pytest.mark.skip(reason=f"no vectors at shared/data/rfc6962/{kind}"))]
+        return [
+            pytest.param(
+                None,
+                marks=pytest.mark.skip(
+                    reason=f"no vectors at ../shared/data/rfc6962/{kind}: put the shared data there to run this"
+                ),
+            )
+        ]
     return [pytest.param(json.loads(file.read_text()), id=f"{file.parent.name}/{file.stem}") for file in found]
 
 

@@ -35,7 +35,10 @@ def read_copy(wrapped, name_sealed, person):
 
 
 @pytest.mark.row("R2.1a")
-@pytest.mark.skipif(settings.DATABASES["default"]["ENGINE"].endswith("postgresql"), reason="copies the file of SQLite")
+@pytest.mark.skipif(
+    settings.DATABASES["default"]["ENGINE"].endswith("postgresql"),
+    reason="copies the file of SQLite: make tests runs this",
+)
 @pytest.mark.django_db(transaction=True)
 def test_destroying_a_key_makes_a_copy_of_the_database_file_unreadable(tmp_path):
     noor, kim = named.noor(), named.kim()
