@@ -13,7 +13,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 REPOSITORY = Path(__file__).parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -112,7 +112,13 @@ def visitor(
 def walk_in(page: Page, who: str) -> None:
     """Walk in through the demo's door."""
     page.goto("/demo/")
-    page.locator(f'form[action="/demo/enter/{who}"] button').click()
+    follow(page, page.locator(f'form[action="/demo/enter/{who}"] button'))
+
+
+def follow(page: Page, control: Locator) -> None:
+    """Press what leads to another page, and go on only once that page is there: a click does not wait for it."""
+    with page.expect_navigation():
+        control.click()
 
 
 def violations(page: Page) -> list[str]:

@@ -56,7 +56,7 @@ def offered(page: Page) -> list[str]:
 
 
 def press(page: Page, what: str) -> None:
-    page.locator(f'form[action="/companion/give/"] button[value="{what}"]').first.click()
+    looking.follow(page, page.locator(f'form[action="/companion/give/"] button[value="{what}"]').first)
 
 
 def said(page: Page) -> str:
@@ -71,7 +71,7 @@ def test_an_exercise_is_walked_by_buttons_without_script_and_the_talk_is_deleted
 
     page.goto("/companion/")
     helpline.picture(page, "companion-ask")
-    page.locator('button[name="yes"][value="1"]').click()
+    looking.follow(page, page.locator('button[name="yes"][value="1"]'))
     helpline.picture(page, "companion-hall")
     press(page, "t:worry")
     press(page, "m:worry-time")
@@ -84,13 +84,13 @@ def test_an_exercise_is_walked_by_buttons_without_script_and_the_talk_is_deleted
     assert len(seen) >= 5
     assert all(before != after for before, after in pairwise(seen))
     helpline.picture(page, "companion-end")
-    page.locator('main a[href*="/worry-time/"]').click()
+    looking.follow(page, page.locator('main a[href*="/worry-time/"]'))
     helpline.picture(page, "companion-summary")
     assert page.locator("dl dd").count() > 0
 
     page.goto("/companion/")
     page.locator("#text").fill(DANGER)
-    page.locator("form:has(#text) button:not([name])").first.click()
+    looking.follow(page, page.locator("form:has(#text) button:not([name])").first)
     assert page.locator(".call__number").count() > 0
     assert "113" in page.locator("main").inner_text()
     assert page.locator('main a[href="/help"]').count() > 0
@@ -98,14 +98,14 @@ def test_an_exercise_is_walked_by_buttons_without_script_and_the_talk_is_deleted
     press(page, offered(page)[0])
     assert said(page)
 
-    page.get_by_role("link", name="Mijn gesprekken").click()
+    looking.follow(page, page.get_by_role("link", name="Mijn gesprekken"))
     helpline.picture(page, "companion-talks")
-    page.locator("main section h2 a").first.click()
+    looking.follow(page, page.locator("main section h2 a").first)
     helpline.picture(page, "companion-one")
     assert DANGER in page.locator("main").inner_text()
-    page.get_by_role("link", name="Dit gesprek wissen").click()
+    looking.follow(page, page.get_by_role("link", name="Dit gesprek wissen"))
     helpline.picture(page, "companion-delete")
-    page.get_by_role("button", name="Ja, wissen").click()
+    looking.follow(page, page.get_by_role("button", name="Ja, wissen"))
     helpline.picture(page, "companion-deleted")
     assert "Gewiste gesprekken: 1." in page.locator("main").inner_text()
     assert companion.python(LEFT).splitlines()[-3:] == ["0 0", "cleared", "1"]

@@ -124,11 +124,11 @@ def test_a_stranger_with_tablets_ready_is_helped_at_once_and_taken_first(chromiu
     if script:
         picture(page, "start")
         assert looking.violations(page) == []
-    page.locator('button[name="answer"][value="yes"]').click()
+    looking.follow(page, page.locator('button[name="answer"][value="yes"]'))
     if script:
         picture(page, "begun")
     page.get_by_label("Je bericht").fill(WORDS)
-    page.get_by_role("button", name="Verstuur").click()
+    looking.follow(page, page.get_by_role("button", name="Verstuur"))
     said = page.locator("main").inner_text()
     assert "Denk je eraan om jezelf te doden?" in said
     assert page.locator('main a[href="tel:113"]').count() == 1
@@ -148,18 +148,19 @@ def test_a_stranger_with_tablets_ready_is_helped_at_once_and_taken_first(chromiu
         picture(console, "console")
         assert looking.violations(console) == []
     console.get_by_role("button", name="Neem dit gesprek aan").focus()
-    console.keyboard.press("Enter")
+    with console.expect_navigation():
+        console.keyboard.press("Enter")
     console.get_by_label("Je antwoord").fill("Wat goed dat je schrijft. Waar liggen de pillen nu?")
     if script:
         picture(console, "taken")
         assert looking.violations(console) == []
-    console.get_by_role("button", name="Verstuur je antwoord").click()
+    looking.follow(console, console.get_by_role("button", name="Verstuur je antwoord"))
 
     if script:
         page.get_by_text("Waar liggen de pillen nu?").wait_for(timeout=20_000)  # live, by server-sent events
         picture(page, "answered")
     else:
-        page.get_by_role("link", name="Kijk of er antwoord is").click()
+        looking.follow(page, page.get_by_role("link", name="Kijk of er antwoord is"))
         page.reload()
     assert "Waar liggen de pillen nu?" in page.locator("main").inner_text()
     assert "Lea" in page.locator("main").inner_text()

@@ -88,6 +88,7 @@ def test_help_opens_for_somebody_who_never_signed_in(chromium, address):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/help")
+    page.locator('a[href^="tel:"]').first.wait_for()
     numbers = page.locator('a[href^="tel:"]').count()
     window.close()
     assert numbers > 0

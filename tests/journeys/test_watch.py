@@ -85,7 +85,7 @@ def write_note(page: Page, text: str) -> None:
     if not field.is_visible():
         page.locator('details:has(textarea[name="text"]) > summary').click()
     field.fill(text)
-    page.locator('form:has(textarea[name="text"]) button').last.click()
+    looking.follow(page, page.locator('form:has(textarea[name="text"]) button').last)
 
 
 @pytest.mark.row("A-U3a", "K1.9")
@@ -98,9 +98,9 @@ def test_a_watch_is_set_up_rehearsed_triggered_contested_and_stopped(chromium, w
     page.goto("/watch/")
     page.get_by_label("Naam", exact=True).fill("Mam")
     page.get_by_label("E-mailadres").fill("mam@example.org")
-    page.get_by_role("button", name="Deze persoon vragen").click()
+    looking.follow(page, page.get_by_role("button", name="Deze persoon vragen"))
     other.goto(link_in(arrives(home, "/asked/")))
-    other.locator('button[value="yes"]').click()
+    looking.follow(other, other.locator('button[value="yes"]'))
     looked_at(other, "watch-asked")
 
     page.goto("/watch/")
@@ -110,16 +110,16 @@ def test_a_watch_is_set_up_rehearsed_triggered_contested_and_stopped(chromium, w
     page.locator('textarea[name="message"]').fill("Bel me, of kom langs. Thee helpt.")
     page.locator('textarea[name="never"]').fill("Niet mijn ouders bellen.")
     page.locator('input[name="until"]').fill((datetime.now(UTC).date() + timedelta(days=30)).isoformat())
-    page.locator('form[action="/watch/rule"] button').first.click()
+    looking.follow(page, page.locator('form[action="/watch/rule"] button').first)
 
     page.goto("/ai/systems/crisis.watch-own")
-    page.locator('button[name="answer"][value="right"]').click()
+    looking.follow(page, page.locator('button[name="answer"][value="right"]'))
     page.locator(f'form:has(input[value="{USE}"]) button[value="yes"]').first.click()
     page.goto("/watch/")
     assert "Aan, tot" in page.locator("main").inner_text()
 
     page.get_by_label("Woorden om te proberen").fill(WORDS)
-    page.get_by_role("button", name="Proberen").click()
+    looking.follow(page, page.get_by_role("button", name="Proberen"))
     rehearsed = page.locator("#rehearse ~ form, section:has(#rehearse)").first.inner_text()
     assert "Dan zou dit gebeuren" in rehearsed
     assert "Thee helpt." in rehearsed
@@ -138,13 +138,13 @@ def test_a_watch_is_set_up_rehearsed_triggered_contested_and_stopped(chromium, w
     page.goto("/watch/")
     assert "Mam kreeg bericht" in page.locator("main").inner_text()
     looked_at(page, "watch-alert")
-    page.get_by_role("button", name="Dit klopte niet").click()
+    looking.follow(page, page.get_by_role("button", name="Dit klopte niet"))
     looked_at(page, "watch-wrong")
     page.goto("/watch/")
     assert page.get_by_role("button", name="Dit klopte niet").count() == 0
 
     page.goto("/ai/systems/crisis.watch-own")
-    page.locator('button[value="crisis.watch-own"]').click()
+    looking.follow(page, page.locator('button[value="crisis.watch-own"]'))
     looked_at(page, "watch-stopped")
     with page.expect_download() as given:
         page.locator('a[href*="/stop"][href*="file"], a[download]').first.click()
