@@ -40,9 +40,9 @@ FIRST = ("go", "s:7", "next", "keep", "skip")  # what is pressed where it is off
 
 
 @pytest.fixture
-def companion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[helpline.Line]:
+def companion(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[helpline.Line]:
     monkeypatch.setattr(helpline, "PREPARE", PREPARE)
-    made = helpline.Line(tmp_path / "line")
+    made = helpline.Line(tmp_path / "line", migrated)
     yield made
     made.stop()
 

@@ -1,6 +1,7 @@
 """A stranger without account writes in Dutch that tablets are ready: help at once, first in the console, taken by a human."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -55,11 +56,10 @@ print(InferenceRecord.objects.filter(person=found.person, system="crisis.triage"
 class Line:
     """A help line of its own, served as the product serves it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, migrated: Path) -> None:
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("SAMEN_", "DJANGO_"))}
         self.env = {**plain, "SAMEN_HOME": str(home)}
-        home.mkdir(mode=0o700)
-        self._samen("migrate")
+        shutil.copytree(migrated, home)
         self.session = self.python(PREPARE)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -91,10 +91,6 @@ class Line:
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout.strip()
 
-    def _samen(self, *words: str) -> None:
-        command = [sys.executable, "-m", "samen.cli", *words]
-        subprocess.run(command, cwd=looking.REPOSITORY, env=self.env, check=True, capture_output=True)
-
     def stop(self) -> None:
         """Stop the server."""
         self.server.terminate()
@@ -103,8 +99,8 @@ class Line:
 
 
 @pytest.fixture
-def line(tmp_path: Path) -> Iterator[Line]:
-    made = Line(tmp_path / "line")
+def line(tmp_path: Path, migrated: Path) -> Iterator[Line]:
+    made = Line(tmp_path / "line", migrated)
     yield made
     made.stop()
 

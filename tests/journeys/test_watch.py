@@ -39,9 +39,9 @@ USE = "notes.safety.own-contact"
 
 
 @pytest.fixture
-def watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[helpline.Line]:
+def watch(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[helpline.Line]:
     monkeypatch.setattr(helpline, "PREPARE", PREPARE)
-    made = helpline.Line(tmp_path / "line")
+    made = helpline.Line(tmp_path / "line", migrated)
     yield made
     made.stop()
 
