@@ -58,6 +58,9 @@ COMMANDS: Mapping[str, Command] = {
         "The companion: check its modules, replay dialogues.",
         is_trial=True,
     ),
+    "sensing": Command(
+        "samen.rooms.sensing.commands.sensing:app", "Streams of phones and wearables: features from files."
+    ),
     "selftest": Command(
         "samen.web.selftests:selftest",
         "Test a room on its sealed texts; what misses a bar is stopped.",

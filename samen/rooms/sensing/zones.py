@@ -4,6 +4,7 @@ A person's time is laid out in spans of one offset: a summer-time change and a f
 25 or 30 hours is nothing special.
 """
 
+from functools import cache
 from zoneinfo import available_timezones
 
 import numpy as np
@@ -42,6 +43,12 @@ def changes_of(table: pl.DataFrame) -> pl.DataFrame:
     if unknown or changes["zone"].null_count():
         raise BadZones("zones_unknown", zone=unknown[0] if unknown else "-")
     return changes.sort("device", "begins", maintain_order=True)
+
+
+def check(zone: str) -> None:
+    """Raises: BadZones when there is no such zone."""
+    if zone not in available_timezones():
+        raise BadZones("zones_unknown", zone=zone)
 
 
 def spans(seen: pl.DataFrame, changes: pl.DataFrame, default: str = "UTC") -> pl.DataFrame:
@@ -85,6 +92,7 @@ def _zones_held(seen: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
     return both.select("person", "zone", pl.when(is_first).then(EARLIEST).otherwise(pl.col("begins")).alias("begins"))
 
 
+@cache
 def _offsets(zone: str) -> pl.DataFrame:
     """Give zone, from, to (ms UTC), offset (ms) for one zone over all years that we lay out."""
     days = _clock(pl.int_range(EARLIEST, LATEST, DAY, eager=True), zone)
@@ -122,6 +130,23 @@ def localised(rows: pl.DataFrame, laid: pl.DataFrame) -> pl.DataFrame:
         for start, end, offset in zip(starts, [*starts[1:], high], of_person["offset"].to_list(), strict=True):
             ahead[start:end] = offset
     return rows.with_columns((pl.col("time") + pl.Series(ahead)).cast(pl.Datetime("ms")).alias("local"))
+
+
+def from_wall_clock(rows: pl.DataFrame, laid: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    """Turn columns of what a clock showed (ms, as if UTC) into UTC; an hour that was shown twice is taken for the later."""
+    shown = laid.select(
+        "person", (pl.col("begins") + pl.col("offset")).alias("shown_from"), pl.col("offset").alias("ahead")
+    ).sort("person", "shown_from")
+    for column in columns:
+        held = rows.with_row_index("order").drop_nulls(column).select("order", "person", column).sort(column)
+        ahead = held.join_asof(shown.sort("shown_from"), left_on=column, right_on="shown_from", by="person")
+        rows = (
+            rows.with_row_index("order")
+            .join(ahead.select("order", "ahead"), on="order", how="left", maintain_order="left")
+            .with_columns(pl.col(column) - pl.col("ahead"))
+            .drop("order", "ahead")
+        )
+    return rows
 
 
 def stretch(people: pl.Series, person: str) -> tuple[int, int]:

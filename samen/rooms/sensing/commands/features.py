@@ -1,0 +1,206 @@
+"""`samen sensing features`: from a folder of streams to one table of features."""
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import polars as pl
+import typer
+
+from samen.rooms.sensing import computing, participants, segments, settings, zones
+from samen.rooms.sensing.catalogue import GROUPS
+from samen.rooms.sensing.reading import aware, beiwe, flights, lamp, table
+from samen.rooms.sensing.reading.receipt import Read
+from samen.words import LANGUAGES, say
+
+WRONG_USE, PROBLEM = 2, 1
+FOUND_FAULTS = (
+    participants.BadParticipants,
+    segments.BadSegments,
+    settings.BadSettings,
+    zones.BadZones,
+    table.BadMapping,
+)
+
+
+class Format(StrEnum):
+    """What the files are."""
+
+    lamp = "lamp"
+    beiwe = "beiwe"
+    aware = "aware"
+    flights = "flights"
+    table = "table"
+
+
+class Profile(StrEnum):
+    """Whose meaning the features have."""
+
+    samen = "samen"
+    rapids = "rapids"
+    forest = "forest"
+
+
+def _language() -> str:
+    asked = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "en"
+    return asked[:2] if asked[:2] in LANGUAGES else "en"
+
+
+def features(
+    files: Annotated[Path, typer.Option("--files", help="Folder (or file) of streams.")],
+    format: Annotated[Format, typer.Option("--format", help="What the files are.")],
+    out: Annotated[Path, typer.Option("--out", help="Where the table goes: .csv or .parquet.")],
+    profile: Annotated[Profile, typer.Option("--profile", help="Whose meaning the features have.")] = Profile.samen,
+    segments_file: Annotated[
+        Path | None, typer.Option("--segments", help="CSV of time segments; left out: every local day.")
+    ] = None,
+    zones_file: Annotated[
+        Path | None, typer.Option("--zones", help="CSV of time zones: device_id,tzcode,timestamp.")
+    ] = None,
+    participants_file: Annotated[
+        Path | None, typer.Option("--participants", help="CSV: person,device_id,platform,start,end.")
+    ] = None,
+    settings_file: Annotated[
+        Path | None, typer.Option("--settings", help="TOML with the peer's names of parameters in lower case.")
+    ] = None,
+    mapping_file: Annotated[
+        Path | None, typer.Option("--mapping", help="TOML that maps files to streams (format table).")
+    ] = None,
+    zone: Annotated[str, typer.Option("--zone", help="Zone of devices that no file of zones names.")] = "UTC",
+    report: Annotated[
+        bool, typer.Option("--report", help="Write the account, what was held back and the provenance beside --out.")
+    ] = False,
+    language: Annotated[str, typer.Option("--language", help="en or nl.")] = "",
+) -> None:
+    """Compute features from plain files. Exit code 1 when files cannot be read as said."""
+    told = Told(language if language in LANGUAGES else _language())
+    if out.suffix not in (".csv", ".parquet"):
+        told.stop("out_ending", WRONG_USE, ending=out.suffix or "-")
+    if not files.exists():
+        told.stop("no_files", WRONG_USE, path=files)
+    try:
+        given = settings.settings_of(_text(settings_file)) if settings_file else {}
+        _warn(given, told)
+        changes = zones.changes_of(_table(zones_file)) if zones_file else None
+        zones.check(zone)
+        roster = participants.roster_of(_table(participants_file)) if participants_file else None
+        of_segments = settings.filled(settings.SegmentSettings, given)
+        plan = segments.DAILY
+        if segments_file:
+            plan = segments.plan_of(_table(segments_file), reaches_back=of_segments.include_past_periodic_segments)
+        mapping = table.mapping_of(_text(mapping_file)) if mapping_file else ()
+        read = _read(files, format, given, roster, mapping, told)
+        ready = computing.made_ready(read, roster=roster, changes=changes, zone=zone)
+        laid = segments.laid_out(plan, ready.seen, ready.spans)
+        found = computing.compute(
+            ready.tables, laid, profile, given, told=lambda name: told.say("computing", group=name)
+        )
+    except FOUND_FAULTS as wrong:
+        told.stop(wrong.key, PROBLEM, **wrong.values)
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as wrong:
+        told.stop("table_unreadable", PROBLEM, why=str(wrong).splitlines()[0][:200])
+    _write(found, out)
+    _account(ready.read, told)
+    told.say("written", rows=found.height, features=found.width - 4, path=out)
+    if report:
+        _report(ready, profile, given, out)
+
+
+class Told:
+    """Says things on stderr, in one language: what goes on, what was wrong, and nobody's data."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.is_live = sys.stderr.isatty()
+
+    def say(self, key: str, **values: object) -> None:
+        """Say one sentence."""
+        typer.echo(say(f"sensing.features.{key}", self.language, **values), err=True)
+
+    def progress(self, done: int, of: int) -> None:
+        """Say how far the reading is: on a screen each step, in a log the end alone."""
+        if self.is_live:
+            end = "\n" if done == of else "\r"
+            typer.echo(say("sensing.features.reading", self.language, done=done, of=of) + end, err=True, nl=False)
+        elif done == of:
+            self.say("reading", done=done, of=of)
+
+    def stop(self, key: str, code: int, **values: object) -> NoReturn:
+        """Say why this cannot be done, and stop."""
+        self.say(key, **values)
+        raise typer.Exit(code)
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8-sig")
+
+
+def _table(file: Path) -> pl.DataFrame:
+    if file.suffix == ".parquet":
+        return pl.read_parquet(file)
+    rows = pl.read_csv(file, infer_schema=False)
+    return rows.rename({name: name.strip().lower() for name in rows.columns})
+
+
+def _warn(given: Mapping[str, Any], told: Told) -> None:
+    kinds = {*settings.OF_STUDY, *(group.settings for group in GROUPS)}
+    for key in settings.unknown(given, kinds):
+        told.say("unknown_setting", name=key)
+
+
+def _read(
+    files: Path,
+    format: Format,
+    given: Mapping[str, Any],
+    roster: participants.Roster | None,
+    mapping: tuple[table.Mapped, ...],
+    told: Told,
+) -> Read:
+    salt = secrets.token_bytes(32)  # hashes live as long as this run and leave it in no file
+    progress: Callable[[int, int], None] = told.progress
+    match format:
+        case Format.beiwe:
+            return beiwe.read(files, salt=salt, told=progress)
+        case Format.aware:
+            return aware.read(files, salt=salt, platforms=roster.platforms if roster else None, told=progress)
+        case Format.lamp:
+            known = settings.filled(settings.LampSettings, given)
+            return lamp.read(files, salt=salt, device_state=known.device_state, told=progress)
+        case Format.flights:
+            return flights.read(files)
+        case Format.table:
+            return table.read(files, salt=salt, mapping=mapping)
+
+
+def _write(found: pl.DataFrame, out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_name(f".{out.name}.part")
+    if out.suffix == ".parquet":
+        found.write_parquet(part)
+    else:
+        found.write_csv(part)
+    part.replace(out)  # whole or not at all
+
+
+def _account(read: Read, told: Told) -> None:
+    """Say what became of the rows that were read, and why some were held back."""
+    for row in read.counts.iter_rows(named=True):
+        told.say("counts", **row)
+    reasons = read.quarantine.group_by("stream", "reason").agg(pl.len().alias("n")).sort("stream", "reason")
+    for stream, reason, n in reasons.iter_rows():
+        told.say("held", stream=stream or "-", reason=say(f"sensing.quarantine.{reason}", told.language), n=n)
+
+
+def _report(ready: computing.Ready, profile: str, given: Mapping[str, Any], out: Path) -> None:
+    ready.read.quarantine.write_csv(out.with_suffix(".quarantine.csv"))
+    account = {
+        "profile": profile,
+        "counts": ready.read.counts.to_dicts(),
+        "provenance": computing.provenance(ready.tables, profile, given),
+    }
+    out.with_suffix(".report.json").write_text(json.dumps(account, indent=2, ensure_ascii=False), encoding="utf-8")

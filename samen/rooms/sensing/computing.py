@@ -1,0 +1,151 @@
+"""From tables to features: the same for files, for the service and for the demo."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from typing import Any
+
+import polars as pl
+
+from samen.rooms.sensing import participants, segments, streams, zones
+from samen.rooms.sensing.catalogue import GROUPS, Group
+from samen.rooms.sensing.participants import Roster
+from samen.rooms.sensing.reading.receipt import Read
+from samen.rooms.sensing.settings import filled
+
+SHOWN = "%Y-%m-%d %H:%M:%S"
+KEEPS_EMPTY = ("samen", "forest")  # these say "nothing" about a segment without rows; rapids leaves it out
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Tables that carry `local`, sorted by person and time; when each device was seen; the spans of each person's clock."""
+
+    read: Read
+    seen: pl.DataFrame
+    spans: pl.DataFrame
+
+    @property
+    def tables(self) -> Mapping[str, pl.DataFrame]:
+        """Give the tables by stream."""
+        return self.read.tables
+
+
+def made_ready(read: Read, *, roster: Roster | None, changes: pl.DataFrame | None, zone: str = "UTC") -> Ready:
+    """Say whose each row is, when it was on their clock, and leave out what lies outside of their time in the study."""
+    if roster is not None:
+        read = participants.assigned(read, roster)
+    changes = pl.DataFrame(schema=zones.CHANGES) if changes is None else changes
+    spans = zones.spans(seen_in(read.tables.values()), changes, zone)
+    tables = {
+        stream: _in_utc(rows, spans) if stream in read.on_wall_clock else rows for stream, rows in read.tables.items()
+    }
+    tables = {stream: zones.localised(rows, spans) for stream, rows in tables.items()}
+    read = Read(tables, read.quarantine, read.counts)
+    if roster is not None:
+        read = participants.within_period(read, roster)
+    return Ready(read, seen_in(read.tables.values()), spans)
+
+
+def _in_utc(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    columns = ("time", "ends") if "ends" in rows.columns else ("time",)
+    return streams.in_order(zones.from_wall_clock(rows, spans, *columns))
+
+
+def seen_in(tables: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Give person, device, first, last (ms UTC): the first and last row of each device in any table."""
+    edges = [
+        rows.group_by("person", "device").agg(
+            pl.col("time").min().alias("first"),
+            pl.max_horizontal(pl.col("time").max(), pl.col("ends").max() if "ends" in rows.columns else None).alias(
+                "last"
+            ),
+        )
+        for rows in tables
+    ]
+    kinds = {"person": pl.String, "device": pl.String, "first": pl.Int64, "last": pl.Int64}
+    both = pl.concat([pl.DataFrame(schema=kinds), *edges])
+    return both.group_by("person", "device").agg(pl.col("first").min(), pl.col("last").max()).sort("person", "device")
+
+
+def compute(
+    tables: Mapping[str, pl.DataFrame],
+    laid: pl.DataFrame,
+    profile: str,
+    given: Mapping[str, Any],
+    *,
+    groups: Sequence[Group] = GROUPS,
+    told: Callable[[str], None] = lambda name: None,
+) -> pl.DataFrame:
+    """Compute a profile's features.
+
+    Takes: tables that carry `local`; laid as `segments.laid_out` gives it; given as `settings.settings_of` gives it.
+    Gives: person, segment, segment_start, segment_end (wall clock as text, the last second included), then one column for
+           each feature of each group whose streams are there. No value is null.
+    """
+    found = []
+    for group in groups:
+        if group.profile != profile or not any(tables.get(stream, _NOTHING).height for stream in group.streams):
+            continue
+        told(group.name)
+        features = group.function(rows_for(group, tables), laid, filled(group.settings, given))
+        found.append(features.rename({name: group.prefix + name for name in features.columns if name != "at"}))
+    keys = laid if profile in KEEPS_EMPTY else laid.join(_any(found), on="at", how="semi", maintain_order="left")
+    return _shown(laid, segments.joined(keys, *found))
+
+
+_NOTHING = pl.DataFrame()
+
+
+def rows_for(group: Group, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Give a group what it reads: one table, or several one after another with their names in `stream`."""
+    names = ["person", "time", "device", "local", *group.columns]
+    parts = [
+        (rows.select(name for name in names if name in rows.columns) if group.columns else rows).with_columns(
+            pl.lit(stream).alias("stream")
+        )
+        for stream in group.streams
+        if (rows := tables.get(stream, _NOTHING)).height
+    ]
+    if len(group.streams) == 1:
+        return parts[0].drop("stream")
+    return streams.in_order(pl.concat(parts, how="diagonal"))
+
+
+def _any(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat([pl.DataFrame(schema={"at": pl.UInt32}), *(each.select("at") for each in found)]).unique()
+
+
+def _shown(laid: pl.DataFrame, features: pl.DataFrame) -> pl.DataFrame:
+    last = (pl.col("ends_local").dt.offset_by("-1ms")).dt.strftime(SHOWN)
+    named = laid.select(
+        "at",
+        "person",
+        "segment",
+        pl.col("begins_local").dt.strftime(SHOWN).alias("segment_start"),
+        last.alias("segment_end"),
+    )
+    return named.join(features, on="at", how="inner", maintain_order="left").drop("at")
+
+
+def provenance(tables: Mapping[str, pl.DataFrame], profile: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Say for each group of a profile what its values come from: parameters, streams, range of time, rows and a hash."""
+    inputs = {stream: _fingerprint(rows) for stream, rows in tables.items() if rows.height}
+    return [
+        {
+            "group": group.name,
+            "prefix": group.prefix,
+            "parameters": asdict(filled(group.settings, given)),
+            "inputs": {stream: inputs[stream] for stream in group.streams if stream in inputs},
+        }
+        for group in GROUPS
+        if group.profile == profile and any(stream in inputs for stream in group.streams)
+    ]
+
+
+def _fingerprint(rows: pl.DataFrame) -> dict[str, Any]:
+    digest = blake2b(digest_size=16)
+    for start in range(0, rows.height, 1_000_000):
+        digest.update(rows.slice(start, 1_000_000).write_csv(None, include_header=start == 0).encode())
+    first, last = rows.select(pl.col("time").min().alias("first"), pl.col("time").max().alias("last")).row(0)
+    return {"rows": rows.height, "first": first, "last": last, "blake2b": digest.hexdigest()}
