@@ -1,12 +1,49 @@
 """Which features there are: one group for each subject and profile, and what it reads. Add yours to GROUPS."""
 
+import re
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from samen.rooms.sensing.features import battery, calls, coverage, screen, texts
+
 PROFILES = ("samen", "rapids", "forest")
+CONTENT = Path(__file__).parent / "content" / "profiles"
+
+
+@dataclass(frozen=True)
+class Feature:
+    """What one column means, as `content/profiles` has it."""
+
+    column: str  # {hour} and the like stand for what a setting or the data name
+    group: str
+    unit: str
+    range: tuple[float, float]
+    definition: str
+    source: str
+    version: str
+
+
+@cache
+def defined(profile: str) -> tuple[Feature, ...]:
+    """Give every feature of a profile."""
+    rows = tomllib.loads((CONTENT / f"{profile}.toml").read_text(encoding="utf-8"))["feature"]
+    return tuple(Feature(**{**row, "range": tuple(row["range"])}) for row in rows)
+
+
+def feature_of(profile: str, column: str) -> Feature | None:
+    """Give what a column means; None when nobody wrote it down."""
+    return next((each for each in defined(profile) if _pattern(each.column).fullmatch(column)), None)
+
+
+@cache
+def _pattern(column: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{\w+\\}", r"\\w+", re.escape(column)))
 
 
 @dataclass(frozen=True)
@@ -15,16 +52,40 @@ class Group:
 
     The function takes (rows, segments, settings) and gives a table by `at` with plain names of features; here stands what
     is put before each name. It gets one table when it names one stream; with several, their rows one after another with a
-    column `stream`, and only the columns that it names beside person, time, device and local.
+    column `stream`, and only the columns that it names beside person, time, device and local; with `apart` all of them as
+    they are, as a mapping from stream to table.
     """
 
     profile: str
     name: str
     prefix: str  # before each feature's name; "" when the names stand for themselves
     streams: tuple[str, ...]
-    function: Callable[[pl.DataFrame, pl.DataFrame, Any], pl.DataFrame]
+    function: Callable[[Any, pl.DataFrame, Any], pl.DataFrame]
     settings: type  # frozen dataclass; its TABLE names the table of the file of settings
     columns: tuple[str, ...] = ()  # () = all of the stream's columns
+    apart: bool = False
 
 
-GROUPS: tuple[Group, ...] = ()
+GROUPS: tuple[Group, ...] = (
+    Group("samen", "coverage", "coverage_", coverage.PHONE, coverage.samen, coverage.Samen, apart=True),
+    Group("samen", "screen", "screen_", ("screen",), screen.samen, screen.Samen),
+    Group("samen", "battery", "battery_", ("battery",), battery.samen, battery.Samen),
+    Group("samen", "calls", "calls_", ("calls",), calls.samen, calls.Samen),
+    Group("samen", "texts", "texts_", ("texts",), texts.samen, texts.Samen),
+    Group(
+        "rapids", "data_yield", "phone_data_yield_rapids_", coverage.PHONE, coverage.rapids, coverage.Rapids, apart=True
+    ),
+    Group("rapids", "screen", "phone_screen_rapids_", ("screen",), screen.rapids, screen.Rapids),
+    Group("rapids", "battery", "phone_battery_rapids_", ("battery",), battery.rapids, battery.Rapids),
+    Group("rapids", "calls", "phone_calls_rapids_", ("calls",), calls.rapids, calls.Rapids),
+    Group("rapids", "messages", "phone_messages_rapids_", ("texts",), texts.rapids, texts.Rapids),
+    Group(
+        "forest",
+        "calls and texts",
+        "",
+        ("calls", "texts"),
+        texts.willow,
+        texts.Willow,
+        ("kind", "seconds", "contact", "mms", "length"),
+    ),
+)

@@ -97,19 +97,22 @@ def compute(
 _NOTHING = pl.DataFrame()
 
 
-def rows_for(group: Group, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Give a group what it reads: one table, or several one after another with their names in `stream`."""
+def rows_for(group: Group, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame | Mapping[str, pl.DataFrame]:
+    """Give a group what it reads: one table, or several one after another with their names in `stream`, or apart."""
+    if group.apart:
+        return {stream: tables[stream] for stream in group.streams if tables.get(stream, _NOTHING).height}
+    if len(group.streams) == 1:
+        return tables[group.streams[0]]
     names = ["person", "time", "device", "local", *group.columns]
     parts = [
-        (rows.select(name for name in names if name in rows.columns) if group.columns else rows).with_columns(
-            pl.lit(stream).alias("stream")
-        )
-        for stream in group.streams
-        if (rows := tables.get(stream, _NOTHING)).height
+        _narrowed(tables.get(stream, streams.empty(stream)), names).with_columns(pl.lit(stream).alias("stream"))
+        for stream in group.streams  # one without rows brings its columns
     ]
-    if len(group.streams) == 1:
-        return parts[0].drop("stream")
     return streams.in_order(pl.concat(parts, how="diagonal"))
+
+
+def _narrowed(rows: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    return rows.select([name for name in names if name in rows.columns])
 
 
 def _any(found: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samen.rooms.sensing import segments, zones
@@ -183,6 +183,7 @@ def test_an_episode_is_cut_at_each_border_that_it_crosses():
 MINUTES = st.integers(0, 4 * 1440)
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from("ab"), MINUTES, st.integers(0, 3000)), max_size=30), st.booleans())
 def test_rows_and_episodes_fall_where_a_plain_look_at_each_says(drawn: list[tuple[str, int, int]], weekly: bool):
     start = ms("2024-10-25T00:00")

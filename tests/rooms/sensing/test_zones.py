@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samen.rooms.sensing import zones
@@ -21,6 +21,7 @@ def spans_of(*rows: tuple[str, str, int], first: int = 0, devices: tuple[str, ..
     return zones.spans(seen, changes)
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.sampled_from(["Europe/Amsterdam", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Havana", "Pacific/Apia"]),
     st.lists(st.integers(0, 4_000_000_000_000), min_size=1, max_size=20),

@@ -1,0 +1,66 @@
+"""What each column means is written down, and values keep to their range."""
+
+import math
+
+import polars as pl
+import pytest
+
+from samen.rooms.sensing import catalogue, computing, segments
+from tests.rooms.sensing.streamed import MINUTE, ms, ready, stream
+
+DAY0 = ms("2024-01-10T00:00")
+NAMES = ("person", "segment", "segment_start", "segment_end")
+
+
+def everything() -> dict[str, pl.DataFrame]:
+    """Three days of every stream that this file's groups read, made by a plain rule."""
+    times = [DAY0 + number * 17 * MINUTE for number in range(250)]
+    words = ("on", "unlocked", "locked", "off")
+    return {
+        "screen": stream("screen", *((time, words[n % 4]) for n, time in enumerate(times)), columns="time event"),
+        "battery": stream(
+            "battery",
+            *((time, "discharging" if n % 9 < 5 else "charging", 60 - n % 9 * 3) for n, time in enumerate(times)),
+            columns="time status level",
+        ),
+        "calls": stream(
+            "calls",
+            *((time, ("in", "out", "missed")[n % 3], float(n % 7 * 20), f"c{n % 5}") for n, time in enumerate(times)),
+            columns="time kind seconds contact",
+        ),
+        "texts": stream(
+            "texts",
+            *((time, ("received", "sent")[n % 2], n % 11 == 0, n % 90, f"c{n % 4}") for n, time in enumerate(times)),
+            columns="time kind mms length contact",
+        ),
+    }
+
+
+@pytest.mark.parametrize("profile", catalogue.PROFILES)
+def test_each_column_is_written_down_and_keeps_to_its_range(profile: str):
+    made = ready(**everything())
+    laid = segments.laid_out(segments.DAILY, made.seen, made.spans)
+    found = computing.compute(made.tables, laid, profile, {})
+    columns = [name for name in found.columns if name not in NAMES]
+    assert columns
+    for name in columns:
+        feature = catalogue.feature_of(profile, name)
+        assert feature is not None, name
+        low, high = feature.range
+        values = [value for value in found[name].to_list() if value is not None]
+        assert all(low <= value <= high and math.isfinite(value) for value in values), name
+
+
+@pytest.mark.parametrize("profile", catalogue.PROFILES)
+def test_no_column_is_written_down_twice_or_without_its_unit_and_source(profile: str):
+    rows = catalogue.defined(profile)
+    assert len({each.column for each in rows}) == len(rows)
+    assert all(each.unit and each.definition.endswith(".") and each.source and each.version for each in rows)
+
+
+@pytest.mark.parametrize("profile", catalogue.PROFILES)
+def test_a_rerun_gives_the_same_bits(profile: str):
+    made = ready(**everything())
+    laid = segments.laid_out(segments.DAILY, made.seen, made.spans)
+    first = computing.compute(made.tables, laid, profile, {})
+    assert first.equals(computing.compute(made.tables, laid, profile, {}))
