@@ -139,7 +139,9 @@ def from_wall_clock(rows: pl.DataFrame, laid: pl.DataFrame, *columns: str) -> pl
     ).sort("person", "shown_from")
     for column in columns:
         held = rows.with_row_index("order").drop_nulls(column).select("order", "person", column).sort(column)
-        ahead = held.join_asof(shown.sort("shown_from"), left_on=column, right_on="shown_from", by="person")
+        ahead = held.join_asof(
+            shown.sort("shown_from"), left_on=column, right_on="shown_from", by="person", check_sortedness=False
+        )
         rows = (
             rows.with_row_index("order")
             .join(ahead.select("order", "ahead"), on="order", how="left", maintain_order="left")
