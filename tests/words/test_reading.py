@@ -55,6 +55,8 @@ AT_WORK = (
     "rights.stages.",
     "rights.systems.",
     "rights.verdict.",
+    "sensing.features.",
+    "sensing.quarantine.",
     "treatment.progress_watch.staff.",
     "web.style.",
     "web.times.",

@@ -74,7 +74,7 @@ def _rapids_of(rows: pl.DataFrame, word: str) -> pl.DataFrame:
 def _mode(values: pl.Expr) -> pl.Expr:
     """Give the value that is there most often; of several the one that came first."""
     kept = values.drop_nulls()
-    return kept.unique(maintain_order=True).gather(kept.unique_counts().arg_max()).first()
+    return kept.unique(maintain_order=True).get(kept.unique_counts().arg_max())
 
 
 def _miller_madow(counts: pl.Expr) -> pl.Expr:
