@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from samen.rooms.sensing.features import battery, calls, coverage, screen, texts
+from samen.rooms.sensing.features import battery, calls, coverage, screen, surveys, texts
 
 PROFILES = ("samen", "rapids", "forest")
 CONTENT = Path(__file__).parent / "content" / "profiles"
@@ -72,6 +72,7 @@ GROUPS: tuple[Group, ...] = (
     Group("samen", "battery", "battery_", ("battery",), battery.samen, battery.Samen),
     Group("samen", "calls", "calls_", ("calls",), calls.samen, calls.Samen),
     Group("samen", "texts", "texts_", ("texts",), texts.samen, texts.Samen),
+    Group("samen", "surveys", "surveys_", surveys.STREAMS, surveys.samen, surveys.Samen, apart=True),
     Group(
         "rapids", "data_yield", "phone_data_yield_rapids_", coverage.PHONE, coverage.rapids, coverage.Rapids, apart=True
     ),
@@ -79,6 +80,7 @@ GROUPS: tuple[Group, ...] = (
     Group("rapids", "battery", "phone_battery_rapids_", ("battery",), battery.rapids, battery.Rapids),
     Group("rapids", "calls", "phone_calls_rapids_", ("calls",), calls.rapids, calls.Rapids),
     Group("rapids", "messages", "phone_messages_rapids_", ("texts",), texts.rapids, texts.Rapids),
+    Group("forest", "surveys", "", surveys.STREAMS, surveys.forest, surveys.Sycamore, apart=True),
     Group(
         "forest",
         "calls and texts",
