@@ -25,7 +25,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from samen.rooms.companion import guide as finding
-from samen.rooms.companion import tokens
+from samen.rooms.companion import systems, tokens
 from samen.rooms.companion.guide import Wanted
 from samen.rooms.companion.jobs import guide as jobs
 from samen.rooms.companion.store import guide as store
@@ -82,7 +82,7 @@ def questions(chance: Random) -> list[Wanted]:
 def look(wanted: Wanted, at: object) -> int:
     """Look up as the page does; gives how many were found."""
     found = jobs.look(wanted, at)
-    moment = jobs.moment_of(at)
+    moment = systems.moment_of(at)
     for hit in found.hits[: finding.SHOWN]:
         finding.with_hours(hit, moment)
     store.some([UUID(hit.entry.id) for hit in found.hits[: finding.SHOWN]])

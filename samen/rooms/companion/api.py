@@ -1,6 +1,7 @@
 """The guide for other programs: the read interface of HSDS 3.0, without a key or a login. It writes nothing down about who asks.
 
-Paths and parameters as in the specification's OpenAPI document; `format=ndjson` gives one object a line.
+Paths and parameters as in the specification's OpenAPI document; `format=ndjson` gives one object a line, and `format=csv` the tabular
+form: one table for each kind of object, in a zip. `postcode` with `proximity` (metres) narrows down to places near there.
 """
 
 import json
@@ -19,11 +20,15 @@ from django.views.decorators.http import require_GET
 
 from samen.people.door import Request, public_page
 from samen.rooms.companion import entry, hsds, tokens
+from samen.rooms.companion import guide as finding
+from samen.rooms.companion.jobs import directory
 from samen.rooms.companion.jobs import guide as jobs
 from samen.rooms.companion.store import guide as store
 from samen.rooms.companion.store import places
+from samen.rooms.companion.store.guide import Near
 
 SIZE, MOST = 50, 200
+FARTHEST = 500_000  # metres
 SCHEMA = "https://raw.githubusercontent.com/openreferral/specification/3.0/schema/openapi.json"
 YES = ("1", "true", "yes")
 
@@ -69,9 +74,13 @@ def services(request: Request) -> HttpResponseBase:
         "term": _term(request.GET.get("taxonomy_term_id", "")),
         "organization": _uuid(request, "organization_id"),
         "after": _moment(request, "modified_after"),
+        "near": _near(request),
     }
-    if request.GET.get("format") == "ndjson":
-        return _lines(jobs.whole(each) for each in _all(asked))
+    match request.GET.get("format"):
+        case "ndjson":
+            return _lines(jobs.whole(each) for each in _all(asked))
+        case "csv":
+            return _tables(jobs.whole(each) for each in _all(asked))
     number, size = _page(request)
     rows, total = store.page(number=number, size=size, **asked)
     full, minimal = _said(request, "full"), _said(request, "minimal")
@@ -142,11 +151,22 @@ def service_at_locations(request: Request) -> HttpResponse:
     """Give the places at which services are offered, in pages."""
     number, size = _page(request)
     term, words = _term(request.GET.get("taxonomy_term_id", "")), tokens.asked(request.GET.get("search", ""))
+    near, after = _near(request), _moment(request, "modified_after")
     rows, total = store.page(
-        number=number, size=size, term=term, words=words, at_places=True, organization=_uuid(request, "organization_id")
+        number=number,
+        size=size,
+        term=term,
+        words=words,
+        at_places=True,
+        organization=_uuid(request, "organization_id"),
+        after=after,
+        near=near,
     )
     shown = [
-        _at(each, joined, full=_said(request, "full")) for each in rows for joined, _ in hsds.places_of(each.document)
+        _at(each, joined, full=_said(request, "full"))
+        for each in rows
+        for joined, location in hsds.places_of(each.document)
+        if near is None or _is_near(location, near)
     ]
     return JsonResponse(hsds.page(shown, total=total, number=number, size=size))
 
@@ -218,6 +238,36 @@ def taxonomy_term(request: Request, term: UUID) -> HttpResponse:
 def _term(said: str) -> str:
     """Give the need that a term's id, or its code, stands for; what is neither is found nowhere."""
     return next((each for each in places.needs() if said in (each, entry.id_of("need", each))), said)
+
+
+def _near(request: HttpRequest) -> Near | None:
+    """Give the circle that is asked for: its middle is that of the places we know with this postcode, or a town by its name."""
+    said, metres = request.GET.get("postcode", "").strip(), request.GET.get("proximity", "")
+    if not said and not metres:
+        return None
+    if not said or not metres:
+        raise Wrong("postcode and proximity belong together: postcode=3511 and proximity=5000, in metres.")
+    town = places.town(said, settings.SAMEN.country)
+    middle = (town.latitude, town.longitude) if town else store.middle_of(said)
+    if middle is None:
+        raise Wrong("postcode is none that a place in this directory has. The name of a town does as well.")
+    return Near(*middle, km=_number(request, "proximity", 0, FARTHEST) / 1000)
+
+
+def _is_near(location: Mapping[str, Any], near: Near) -> bool:
+    north, east = location.get("latitude"), location.get("longitude")
+    return (
+        north is not None
+        and east is not None
+        and finding.kilometres(near.latitude, near.longitude, north, east) <= near.km
+    )
+
+
+def _tables(services: Iterable[Mapping[str, Any]]) -> HttpResponse:
+    """Give services as tables in one file."""
+    response = HttpResponse(directory.packed(services), content_type="application/zip")
+    response.headers["Content-Disposition"] = 'attachment; filename="hsds.zip"'
+    return response
 
 
 def _page(request: HttpRequest) -> tuple[int, int]:

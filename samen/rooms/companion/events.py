@@ -2,9 +2,11 @@
 
 from samen.rights import door as rights
 from samen.rooms.companion import systems
-from samen.rooms.companion.jobs import proof, proof_words
-from samen.rooms.companion.store import talk
+from samen.rooms.companion.jobs import proof, proof_guide, proof_words
+from samen.rooms.companion.store import asking, talk
 
 rights.add_eraser("companion.talk", talk.remove)
+rights.add_eraser("companion.guide", asking.remove)
 rights.add_validation(systems.TALK.id, proof.validate)
 rights.add_validation(systems.REPHRASE.id, proof_words.validate)
+rights.add_validation(systems.GUIDE.id, proof_guide.validate)

@@ -111,10 +111,13 @@ class Found:
     loosened: tuple[str, ...] = ()
 
 
-def find(wanted: Wanted, candidates: Iterable[Candidate], moment: Moment) -> tuple[Hit, ...]:
-    """Choose what fits, and order it."""
+def find(
+    wanted: Wanted, candidates: Iterable[Candidate], moment: Moment, worth: Mapping[str, float] | None = None
+) -> tuple[Hit, ...]:
+    """Choose what fits, and order it. `worth` is how likely each need is meant; without it each that was asked for counts as one."""
     known = [each for each in candidates if each.entry.status not in GONE]
-    hits = [(_place(wanted, hit, each.weight), hit) for each in known if (hit := _hit(wanted, each, moment))]
+    likely = worth if worth is not None else dict.fromkeys(wanted.needs, 1.0)
+    hits = [(_place(wanted, hit, each.weight, likely), hit) for each in known if (hit := _hit(wanted, each, moment))]
     return tuple(hit for _, hit in sorted(hits, key=lambda each: each[0]))
 
 
@@ -212,7 +215,7 @@ def notes(wanted: Wanted, entry: Entry, km: float | None) -> Iterable[Said]:
         yield Said("note.language_unknown", {"spoken": wanted.language})
 
 
-def _place(wanted: Wanted, hit: Hit, weight: float) -> tuple[Any, ...]:
+def _place(wanted: Wanted, hit: Hit, weight: float, likely: Mapping[str, float]) -> tuple[Any, ...]:
     """Give where a hit stands: smaller comes first. Nothing that can be bought is in here."""
     entry = hit.entry
     opens = {State.OPEN: 0, State.UNSURE: 1, State.UNKNOWN: 1, State.CLOSED: 2}[hit.now.state]
@@ -220,7 +223,7 @@ def _place(wanted: Wanted, hit: Hit, weight: float) -> tuple[Any, ...]:
         entry.status == PAUSED,
         entry.room == "full",
         -weight if wanted.words else 0.0,
-        -len(entry.needs & set(wanted.needs)),
+        -round(sum(likely.get(each, 0.0) for each in sorted(entry.needs)), 3),
         opens,
         bool(wanted.language) and wanted.language not in entry.languages,
         wanted.age is not None and entry.youngest is None and entry.oldest is None,
@@ -246,14 +249,14 @@ def distance(town: Town | None, spots: Sequence[Spot]) -> float | None:
     if town is None:
         return None
     known = [
-        _km(town.latitude, town.longitude, each.latitude, each.longitude)
+        kilometres(town.latitude, town.longitude, each.latitude, each.longitude)
         for each in spots
         if each.latitude is not None and each.longitude is not None
     ]
     return min(known, default=None)
 
 
-def _km(north: float, east: float, to_north: float, to_east: float) -> float:
+def kilometres(north: float, east: float, to_north: float, to_east: float) -> float:
     """Give the length of the great circle between two points (haversine)."""
     half_north, half_east = radians(to_north - north) / 2, radians(to_east - east) / 2
     part = sin(half_north) ** 2 + cos(radians(north)) * cos(radians(to_north)) * sin(half_east) ** 2

@@ -1,9 +1,9 @@
-"""The AI systems of this room: `companion.talk` plays dialogues, understands what is typed, and listens for danger."""
+"""The AI systems of this room: `companion.talk` plays dialogues and listens for danger, `companion.guide` finds services, `companion.rephrase`."""
 
 import tomllib
 from collections.abc import Mapping
-from datetime import date
-from functools import cache, partial
+from datetime import date, datetime
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +29,18 @@ from samen.rights.words import (
     System,
     Use,
 )
-from samen.rooms.companion import guarding, rephrasing
+from samen.rooms.companion import entry as entries
+from samen.rooms.companion import guarding, guide, rephrasing
 from samen.rooms.companion.guarding import Rules
-from samen.rooms.companion.inference import reply, wording
+from samen.rooms.companion.inference import guiding, needing, reply, wording
+from samen.rooms.companion.inference.guiding import Question, Read
+from samen.rooms.companion.inference.needing import Likes
 from samen.rooms.companion.inference.player import Heard
 from samen.rooms.companion.inference.reply import Asked
 from samen.rooms.companion.inference.wording import Wording
 from samen.rooms.companion.library import module_of
 from samen.rooms.companion.rephrasing import Wish
-from samen.rooms.companion.store import modules
+from samen.rooms.companion.store import asking, finding, modules, places
 from samen.rooms.companion.store import talk as store
 from samen.rooms.crisis import door as crisis
 
@@ -96,7 +99,7 @@ def number_lines(language: str, subject: str) -> list[str]:
 def of_material(piece: Mapping[str, Any]) -> Gathered:
     """Read one turn of a validation."""
     if text := piece.get("draft"):  # the preview of one module, also of a version that nobody approved yet
-        return reply.of_material(piece, modules.with_module(modules.shipped(), module_of(text.encode())))
+        return reply.of_material(piece, modules.with_module(modules.in_use(), module_of(text.encode())))
     return reply.of_material(piece, modules.in_use())
 
 
@@ -148,6 +151,145 @@ TALK = rights.register(
         infer=infer,
         explain=reply.explain,
         material=of_material,
+    )
+)
+
+
+# --- the guide to services, asked in somebody's own words ---
+
+
+@cache
+def likes() -> Likes:
+    """Give how people say what they need, ready to be compared with."""
+    phrases = tuple((language, tuple(said.items())) for language, said in places.likes().items())
+    return Likes(phrases, needing.patterns_of(places.asking()))
+
+
+@lru_cache(maxsize=8)
+def _listed(language: str, day: date, stamp: int) -> tuple[crisis.numbers.Number, ...]:
+    """Read the crisis room's directory, once for each language, day and version of the file."""
+    return crisis.numbers.load(language, day)
+
+
+def listed_numbers(language: str, day: date) -> tuple[crisis.numbers.Number, ...]:
+    """Give the crisis room's directory as it stands now."""
+    return _listed(language, day, crisis.numbers.DIRECTORY.stat().st_mtime_ns)
+
+
+def moment_of(at: datetime) -> guide.Moment:
+    """Give a moment with its holidays and what is known of the numbers of the crisis room's directory."""
+    known = {each.id: (each.certain, each.checked) for each in listed_numbers("en", at.date())}
+    return guide.Moment(at, places.holidays(), known)
+
+
+def _heard(text: str, language: str) -> tuple[int, str]:
+    heard = crisis.listen({}, text, language, human_there=False)
+    return heard.now, heard.numbers
+
+
+def gather_question(permit: Permit) -> Gathered:
+    """Read the question that waits, and the services that may fit what it asks for; of the person nothing else."""
+    if permit.person is None:
+        raise rights.NotPermitted("A validation run has no person to read about.")
+    asked = asking.waiting(permit, permit.person)
+    if asked is None:
+        return Gathered(items=(), data=None)
+    item = Item(Category.TALK, f"Question/{asked.id}", f"{guiding.WORDS}.item", asked.at)
+    towns = partial(places.town, country=settings.SAMEN.country)
+    meant = guiding.understood(asked.text, asked.language, likes(), towns)
+    looks = [Read(wanted, let_go, finding.candidates(wanted)) for wanted, let_go in _looser(meant)]
+    question = Question(
+        id=str(asked.id),
+        text=asked.text,
+        language=asked.language,
+        looks=looks,
+        moment=moment_of(timezone.now()),
+        likes=likes(),
+        towns=towns,
+        heard=_heard(asked.text, asked.language),
+    )
+    return Gathered(items=(item,), data=question, language=asked.language)
+
+
+def _looser(meant: needing.Meant) -> list[tuple[guide.Wanted, tuple[str, ...]]]:
+    wanted = meant.wanted(settings.SAMEN.country)
+    return list(guide.looser(wanted)) if wanted.needs else []
+
+
+def question_of_material(piece: Mapping[str, Any]) -> Gathered:
+    """Read a piece of a validation: `text`, `language`, `country`, `at` and a made-up directory as HSDS documents (`services`)."""
+    towns = partial(places.town, country=piece["country"])
+    meant = guiding.understood(piece["text"], piece["language"], likes(), towns)
+    wanted = meant.wanted(piece["country"])
+    candidates = [guide.Candidate(entries.entry_of(each)) for each in piece["services"]]
+    asked = Question(
+        id="trial",
+        text=piece["text"],
+        language=piece["language"],
+        looks=[Read(each, let_go, candidates) for each, let_go in guide.looser(wanted)],
+        moment=moment_of(datetime.fromisoformat(piece["at"])),
+        likes=likes(),
+        towns=towns,
+        heard=_heard(piece["text"], piece["language"]),
+    )
+    return Gathered(items=(), data=asked, language=piece["language"])
+
+
+GUIDE = rights.register(
+    System(
+        id="companion.guide",
+        version="1.0",
+        owner="Samen",
+        accountable=Role.CLINICAL_LEAD,
+        context=Context.SELF_HELP,
+        risk_class=RiskClass.LIMITED,  # it finds services and judges nobody; that it listens for danger only adds numbers
+        aim=Aim.ACCESS,
+        uses=(Use(Category.TALK, Purpose.NAVIGATION, Recipient.PERSON),),
+        gives=Gives.ORDER,
+        oversight=Oversight.INFORM,
+        reviewer=None,
+        languages=LANGUAGES,
+        validated_for=("validated_for.written",),
+        not_validated_for=("not_validated_for.real", "not_validated_for.young", "not_validated_for.languages"),
+        evidence=(
+            *(Evidence(f"understood_{language}", 0.85, at_least=True) for language in LANGUAGES),
+            *(Evidence(f"wrong_{language}", 0.08, at_least=False) for language in LANGUAGES),
+            Evidence("alike", 0.85, at_least=True),
+            Evidence("fits", 0.9, at_least=True),
+            Evidence("unpaid", 0.97, at_least=True),
+            Evidence("said", 0.97, at_least=True),
+            Evidence("reasoned", 0.97, at_least=True),
+        ),
+        needed_until=date(2028, 12, 31),
+        words=guiding.WORDS,
+        alternative="companion:guide",
+        brings_a_human=True,
+        sources=(
+            *files(
+                "guide.py",
+                "entry.py",
+                "hours.py",
+                "hsds.py",
+                "systems.py",
+                "inference/guiding.py",
+                "inference/needing.py",
+                "inference/understand.py",
+                "store/asking.py",
+                "store/finding.py",
+                "store/places.py",
+                "content/guide/asking.toml",
+                "content/guide/holidays.toml",
+                "content/guide/like.toml",
+                "content/guide/needs.toml",
+                "content/guide/places.csv",
+                "content/rules/intents/*.toml",
+            ),
+            *crisis.HEARING,
+        ),
+        gather=gather_question,
+        infer=guiding.infer,
+        explain=guiding.explain,
+        material=question_of_material,
     )
 )
 

@@ -1,4 +1,4 @@
-"""The companion of the made-up service: proven, voted on, begun small, and a talk that Noor had with it."""
+"""The companion of the made-up service: proven, voted on, begun small; a talk that Noor had with it, and what she asked the guide."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from samen.rights.store import consent
 from samen.rights.store import systems as register
 from samen.rights.words import Denied, Stage
 from samen.rooms.companion import systems
-from samen.rooms.companion.jobs import turn
+from samen.rooms.companion.jobs import asking, turn
 from samen.rooms.companion.store import talk
 from samen.web.demo import founding, texts
 from samen.web.demo.founding import Staff
@@ -79,9 +79,11 @@ def _talked(words: Mapping[str, Any], now: datetime) -> None:
     mine, spoken = (people.allowed(noor, person, scope, now=now) for scope in (Scope.RIGHTS, Scope.TALK))
     if not isinstance(mine, Allowed) or not isinstance(spoken, Allowed):
         raise PermissionError("Noor may not see her own.")
-    consent.notice(mine, systems.TALK, at=now)
-    for use in systems.TALK.manifest.uses:
-        consent.say(mine, systems.TALK, use, yes=True, at=now, language="nl")
+    for system in (systems.TALK, systems.GUIDE):
+        consent.notice(mine, system, at=now)
+        for use in system.manifest.uses:
+            consent.say(mine, system, use, yes=True, at=now, language="nl")
+    asking.ask(spoken, words["question"], "nl", at=now)  # where the guide that reads may not run, she uses the list
     for place, each in enumerate(words["turns"]):
         found = talk.open_talk(spoken, at=now)
         given = {"pressed": each.get("press", ""), "typed": each.get("type", "")}

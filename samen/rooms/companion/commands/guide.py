@@ -4,20 +4,25 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from zipfile import BadZipFile
 
 import typer
 from django.utils import timezone
 
 from samen.rooms.companion import entry, hsds
+from samen.rooms.companion.jobs import directory
 from samen.rooms.companion.jobs import guide as jobs
 from samen.rooms.companion.store import guide as store
 from samen.rooms.companion.store import places
 
-LINES = ".ndjson"
+LINES, TABLES = ".ndjson", ".zip"
 
 app = typer.Typer(help="The guide to services: import, export and check HSDS 3.0 files.", no_args_is_help=True)
 
-File = Annotated[Path, typer.Argument(help="HSDS 3.0 as JSON, or as one service a line (.ndjson).", exists=True)]
+File = Annotated[
+    Path,
+    typer.Argument(help="HSDS 3.0 as JSON, as one service a line (.ndjson), or as tables (.zip of CSV).", exists=True),
+]
 
 
 @app.callback()
@@ -63,11 +68,17 @@ def imports(
 
 @app.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="Where it goes: .json, or .ndjson for one service a line.")],
+    file: Annotated[
+        Path, typer.Argument(help="Where it goes: .json, .ndjson for one service a line, or .zip for tables (CSV).")
+    ],
 ) -> None:
     """Hand out every service with all that belongs to it."""
     jobs.ready(timezone.now())
     services = [jobs.whole(each) for each in store.everything()]
+    if file.suffix == TABLES:
+        file.write_bytes(directory.packed(services))
+        typer.echo(f"{len(services)} services in {file}")
+        return
     if file.suffix == LINES:
         text = "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in services)
     else:
@@ -79,19 +90,22 @@ def export(
 
 def _read(file: Path) -> tuple[list[dict[str, Any]], list[hsds.Problem]]:
     """Read a file, and look at each service in it. Raises: typer.Exit with a sentence for what is no HSDS at all."""
-    text = file.read_text(encoding="utf-8")
     try:
-        bodies = (
-            [json.loads(line) for line in text.splitlines() if line.strip()]
-            if file.suffix == LINES
-            else json.loads(text)
-        )
-        services = hsds.services_in(bodies)
-    except ValueError as wrong:
-        typer.echo(f"{file}: {wrong}. It should hold services of HSDS 3.0 as JSON.", err=True)
+        services = _services(file)
+    except (ValueError, BadZipFile) as wrong:
+        typer.echo(f"{file}: {wrong}. It should hold services of HSDS 3.0 as JSON, or as tables in a zip.", err=True)
         raise typer.Exit(1) from wrong
     problems = [problem for place, each in enumerate(services) for problem in _problems(each, f"service[{place}]")]
     return services, problems
+
+
+def _services(file: Path) -> list[dict[str, Any]]:
+    if file.suffix == TABLES:
+        return directory.unpacked(file.read_bytes())
+    text = file.read_text(encoding="utf-8")
+    if file.suffix == LINES:
+        return hsds.services_in([json.loads(line) for line in text.splitlines() if line.strip()])
+    return hsds.services_in(json.loads(text))
 
 
 def _problems(service: Mapping[str, Any], where: str) -> list[hsds.Problem]:

@@ -13,10 +13,11 @@ from samen.rights import jobs as ring
 from samen.rights.register import Registered
 from samen.rights.words import Denied
 from samen.rooms.companion import proving, systems
-from samen.rooms.companion.jobs import proof, proof_words
+from samen.rooms.companion.jobs import proof, proof_guide, proof_words
 from samen.words import say
 
 LANGUAGE = "en"
+REASON = "self-test"  # why evidence is withdrawn, as a code: the log takes no sentences
 
 
 def selftest(out: Path | None, *, cases: bool) -> None:
@@ -27,14 +28,14 @@ def selftest(out: Path | None, *, cases: bool) -> None:
     with Console(stderr=True).status("Testing companion"):
         ring.enter_systems()
         ring.hourly()
-        found, words = proof.run(None), proof_words.run(None)
-    for system, ran in ((systems.TALK, found), (systems.REPHRASE, words)):
+        found, guide, words = proof.run(None), proof_guide.run(None), proof_words.run(None)
+    for system, ran in ((systems.TALK, found), (systems.GUIDE, guide), (systems.REPHRASE, words)):
         if isinstance(ran, Denied) and ran.code != "EXTRA_MISSING":
             typer.echo(
                 f"The gate denied it: {ran.code}. `samen systems check {system.id}` says what is missing.", err=True
             )
             raise typer.Exit(1)
-    if isinstance(found, Denied):
+    if isinstance(found, Denied) or isinstance(guide, Denied):
         raise typer.Exit(1)
     figures = proving.figures(found)
     missed = _measured(systems.TALK, figures)
@@ -46,8 +47,21 @@ def selftest(out: Path | None, *, cases: bool) -> None:
     typer.echo(
         f"{len(figures) - len(missed)} of {len(figures)} bounds met; {len(wrong)} of {len(found)} cases went wrong."
     )
+    missed += _guide(guide, cases=cases)
     missed += _words(words, cases=cases)
     raise typer.Exit(1 if missed else 0)
+
+
+def _guide(found: proof_guide.Proof, *, cases: bool) -> list[str]:
+    """Print what the guide that reads came to; gives what was missed."""
+    wrong = [each for each in found.verdicts if each.wrong]
+    typer.echo(f"guide: {len(wrong)} of {len(found.verdicts)} questions went wrong.")
+    if cases:
+        table = Table("proves", "language", "question", "what was wrong")
+        for each in wrong:
+            table.add_row(each.piece.proves, each.piece.language, each.piece.material["text"], "; ".join(each.wrong))
+        _print(table)
+    return _measured(systems.GUIDE, dict(found.figures))
 
 
 def _words(found: list[proof_words.Shown] | Denied, *, cases: bool) -> list[str]:
@@ -85,7 +99,7 @@ def _measured(system: Registered, figures: dict[str, proving.Share]) -> list[str
         )
     _print(table)
     if missed:
-        rights.withdraw_evidence(system.id, f"The self-test missed: {', '.join(missed)}.", at=datetime.now(UTC))
+        rights.withdraw_evidence(system.id, REASON, at=datetime.now(UTC))
     return missed
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
 from django.utils import timezone
 
-from samen.rooms.companion import entry, guide
-from samen.rooms.companion.guide import Candidate, Found, Moment, Wanted
+from samen.rooms.companion import entry, guide, systems
+from samen.rooms.companion.guide import Candidate, Found, Wanted
 from samen.rooms.companion.store import finding, places
 from samen.rooms.companion.store import guide as store
 from samen.rooms.companion.store.guide import Kept
@@ -38,15 +38,9 @@ def today() -> date:
     return timezone.localdate()
 
 
-@lru_cache(maxsize=8)
-def _directory(language: str, day: date, stamp: int) -> tuple[crisis.numbers.Number, ...]:
-    """Read the crisis room's directory, once for each language, day and version of the file."""
-    return crisis.numbers.load(language, day)
-
-
 def numbers(named: Iterable[str], language: str = "en") -> list[crisis.numbers.Number]:
     """Give the numbers of the crisis room's directory that an entry names; one that is gone from there is left out."""
-    listed = {each.id: each for each in _directory(language, today(), crisis.numbers.DIRECTORY.stat().st_mtime_ns)}
+    listed = {each.id: each for each in systems.listed_numbers(language, today())}
     return [listed[each] for each in named if each in listed]
 
 
@@ -57,15 +51,9 @@ def whole(kept: Kept) -> dict[str, Any]:
     return {**document, **({"phones": [*named, *document.get("phones", ())]} if named else {})}
 
 
-def moment_of(at: datetime) -> Moment:
-    """Give a moment with its holidays and what is known of the numbers of the crisis room's directory."""
-    listed = _directory("en", at.date(), crisis.numbers.DIRECTORY.stat().st_mtime_ns)
-    return Moment(at, places.holidays(), {each.id: (each.certain, each.checked) for each in listed})
-
-
 def look(wanted: Wanted, at: datetime) -> Found:
     """Find services. When nothing meets every wish, wishes are let go one after the other, and the answer says which."""
-    moment = moment_of(at)
+    moment = systems.moment_of(at)
     known: dict[Wanted, list[Candidate]] = {}  # which may fit does not hang on the hour
     for asked, let_go in guide.looser(wanted):
         at_any_hour = replace(asked, open=False)

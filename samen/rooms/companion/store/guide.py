@@ -5,22 +5,35 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import cos, radians
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models import Case, Count, F, Q, QuerySet, TextField, When
+from django.db.models.functions import Cast
 
 from samen.rooms.companion import entry as entries
 from samen.rooms.companion import hsds, tokens
-from samen.rooms.companion.guide import GONE
+from samen.rooms.companion.guide import GONE, kilometres
 from samen.rooms.companion.models.guide import Change, Document, Facet, Organization, Place, Report, Service, Spot, Word
 from samen.rooms.companion.store import places
 from samen.rooms.companion.store.finding import NAME, SIGN, matches
 
 BATCH = 500
 NEED, TEXT = 2.0, 1.0  # how much a word counts, by where it stands; in a name: NAME
+KM_OF_DEGREE = 111.0  # of latitude
+FIGURES = 4  # of a postcode that tell where it is
 KINDS = ("number", "hours", "moved", "ended", "other")
+
+
+@dataclass(frozen=True)
+class Near:
+    """A circle around a point."""
+
+    latitude: float
+    longitude: float
+    km: float
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,7 @@ def page(
     organization: UUID | None = None,
     after: datetime | None = None,
     at_places: bool = False,
+    near: Near | None = None,
 ) -> tuple[list[Kept], int]:
     """Give one page of all services by name, and how many there are: what the public interface reads."""
     rows = Service.objects.select_related("organization", "text").exclude(status__in=GONE)
@@ -80,8 +94,37 @@ def page(
         rows = rows.filter(changed_at__gte=after)
     if at_places:
         rows = rows.filter(places__isnull=False).distinct()
+    if near is not None:
+        rows = rows.filter(id__in=_within(near))
     first = (number - 1) * size
     return [_kept(each) for each in rows.order_by("name", "id")[first : first + size]], rows.count()
+
+
+def _within(near: Near) -> list[UUID]:
+    """Give the services with a place within a circle: a square in the database, then the great circle."""
+    high = near.km / KM_OF_DEGREE
+    wide = high / max(0.1, cos(radians(near.latitude)))
+    square = Spot.objects.filter(
+        latitude__range=(near.latitude - high, near.latitude + high),
+        longitude__range=(near.longitude - wide, near.longitude + wide),
+    ).values_list("service", "latitude", "longitude")
+    return [
+        service for service, north, east in square if kilometres(near.latitude, near.longitude, north, east) <= near.km
+    ]
+
+
+def middle_of(postcode: str) -> tuple[float, float] | None:
+    """Give the middle of the places whose postcode begins with the figures of this one (four in the Netherlands and Belgium)."""
+    figures = postcode.strip()[:FIGURES]
+    if len(figures) < FIGURES or not (figures.isascii() and figures.isdigit()):
+        return None
+    held = Document.objects.annotate(text=Cast("document", TextField())).filter(
+        text__contains=f'"postal_code": "{figures}'
+    )
+    known = list(Spot.objects.filter(service__in=held.values("service")).values_list("latitude", "longitude"))
+    if not known:
+        return None
+    return sum(north for north, _ in known) / len(known), sum(east for _, east in known) / len(known)
 
 
 def with_place(at: UUID) -> Kept | None:

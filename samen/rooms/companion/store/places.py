@@ -10,7 +10,9 @@ from typing import Any
 from samen.rooms.companion import hsds, tokens
 from samen.rooms.companion.guide import Town
 from samen.rooms.companion.hours import Holiday, holidays_of
+from samen.rooms.companion.store import modules
 
+LANGUAGES = ("en", "nl")
 GUIDE = Path(__file__).parent.parent / "content" / "guide"
 LISTS = ("nl", "be", "eu")
 
@@ -30,6 +32,26 @@ def said_for_needs() -> Mapping[str, frozenset[str]]:
         )
         for need, words in needs().items()
     }
+
+
+@cache
+def likes() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Give how people say each need, by language: its own words, phrases of the guide, and those of the talk's subjects about the same."""
+    subjects = modules.shipped().intents
+    found: dict[str, dict[str, tuple[str, ...]]] = {each: {} for each in LANGUAGES}
+    for each in tomllib.loads((GUIDE / "like.toml").read_text())["need"]:
+        words = needs().get(each["id"], {"en": "", "nl": "", "say": {"en": (), "nl": ()}})
+        for language in LANGUAGES:
+            lent = [phrase for subject in each.get("subjects", ()) for phrase in subjects[subject].like[language]]
+            own = (words[language], *words["say"][language], *each[language], *lent)
+            found[language][each["id"]] = tuple(filter(None, own))
+    return found
+
+
+@cache
+def asking() -> Mapping[str, Any]:
+    """Give the patterns by which wishes are read from a question."""
+    return tomllib.loads((GUIDE / "asking.toml").read_text())
 
 
 @cache

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from samen.people.door import Request, public_page, roles
 from samen.people.roles import Role
+from samen.rights import door as rights
 from samen.rooms.companion import entry as entries
 from samen.rooms.companion import guide as finding
-from samen.rooms.companion import hsds, tokens
+from samen.rooms.companion import hsds, systems, tokens
 from samen.rooms.companion.entry import ACCESS, COUNTRIES, Entry, Phone
 from samen.rooms.companion.guide import Hit, Moment, Said, Wanted
 from samen.rooms.companion.hours import DAYS, Hours, now_of
@@ -45,6 +46,11 @@ def language() -> str:
 def sentence(key: str, **blanks: object) -> str:
     """Give a sentence of the guide in the reader's language."""
     return say(f"{WORDS}.{key}", language(), **blanks)
+
+
+def need_name(need: str) -> str:
+    """Give the name of a need as it stands within a sentence."""
+    return say(f"companion.guide_need.{need}", language())
 
 
 class Ask(forms.Form):
@@ -109,19 +115,19 @@ def guide(request: Request) -> HttpResponse:
     form = Ask(request.GET)
     said = form.cleaned_data if form.is_valid() else {}
     wanted = wanted_of(said)
-    shown: dict[str, Any] = {"form": form, "groups": _groups(), "edits": _edits(request)}
+    shown: dict[str, Any] = {"form": form, "groups": _groups(), "edits": _edits(request), "offers": _offers(request)}
     if form.is_valid() and not wanted.asks and not said.get("place"):
         return render(request, "companion/guide/start.html", shown)
     found = jobs.look(wanted, request.now)
     page = Paginator(found.hits, finding.SHOWN).get_page(request.GET.get("page"))
     typed = _typed(said.get("q") or "")
-    moment = jobs.moment_of(request.now)
+    moment = systems.moment_of(request.now)
     documents = store.some([UUID(each.entry.id) for each in page])
     shown |= {
         "page": page,
         "total": len(found.hits),
         "hits": [
-            _card(finding.with_hours(each, moment), documents[UUID(each.entry.id)].document, typed) for each in page
+            card(finding.with_hours(each, moment), documents[UUID(each.entry.id)].document, typed) for each in page
         ],
         "loosened": [sentence(f"loosened.{each}") for each in found.loosened],
         "asked": [places.needs()[each][language()] for each in wanted.needs],
@@ -147,20 +153,25 @@ def _edits(request: Request) -> bool:
     return bool(roles(request) & set(EDITORS))
 
 
+def _offers(request: Request) -> bool:
+    """Say whether the program that reads a question is in use, and who asks is somebody in care who could say yes to it."""
+    return Role.PERSON in roles(request) and rights.in_use(systems.GUIDE)
+
+
 def _typed(question: str) -> dict[str, str]:
     """Give each word of a question as it was typed, by how the index writes it."""
     return {stem: word for word in question.split() for stem in tokens.words(word)}
 
 
-def _card(hit: Hit, document: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, Any]:
+def card(hit: Hit, document: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, Any]:
     """Give what a hit shows, in the reader's language."""
     here = language()
     return {
         "id": hit.entry.id,
         "name": entries.text(document, "name", here),
         "about": entries.text(document, "description", here),
-        "why": [_said(each, typed) for each in hit.why],
-        "notes": [_said(each, typed) for each in hit.notes],
+        "why": [said_why(each, typed) for each in hit.why],
+        "notes": [said_why(each, typed) for each in hit.notes],
         "alert": entries.text(document, "alert", here),
         "hit": hit,
         "entry": hit.entry,
@@ -171,10 +182,10 @@ def _card(hit: Hit, document: Mapping[str, Any], typed: Mapping[str, str]) -> di
     }
 
 
-def _said(said: Said, typed: Mapping[str, str]) -> str:
+def said_why(said: Said, typed: Mapping[str, str]) -> str:
     blanks = dict(said.blanks)
     if "needs" in blanks:
-        blanks["needs"] = ", ".join(places.needs()[each]["short"][language()] for each in blanks["needs"])
+        blanks["needs"] = ", ".join(need_name(each) for each in blanks["needs"])
     if "words" in blanks:
         blanks["words"] = ", ".join(typed.get(each, each) for each in blanks["words"])
     if "spoken" in blanks:
@@ -205,11 +216,11 @@ def _service(request: Request, service: UUID) -> dict[str, Any]:
     kept = store.one(service)
     if kept is None:
         raise Http404
-    entry, here, moment = entries.entry_of(kept.document), language(), jobs.moment_of(request.now)
+    entry, here, moment = entries.entry_of(kept.document), language(), systems.moment_of(request.now)
     hit = finding.with_hours(_alone(entry, moment), moment)
     own = kept.document.get(hsds.OWN) or {}
     return {
-        **_card(hit, kept.document, {}),
+        **card(hit, kept.document, {}),
         "organization": (kept.organization or {}).get("name", ""),
         "facts": _facts(entry, kept.document, here),
         "hours": week(entry.hours),
@@ -248,7 +259,7 @@ def _facts(entry: Entry, document: Mapping[str, Any], here: str) -> list[tuple[s
         {True: "cost.free", False: "cost.paid", None: "cost.unknown"}[entry.free]
     )
     made = {
-        "needs": ", ".join(words["short"][here] for each, words in places.needs().items() if each in entry.needs),
+        "needs": ", ".join(need_name(each) for each in places.needs() if each in entry.needs),
         "ways": ", ".join(sentence(f"way.{each}") for each in entries.WAYS if each in entry.ways),
         "cost": cost,
         "languages": ", ".join(tongue(each) for each in sorted(entry.languages)) or sentence("unknown"),
@@ -310,13 +321,13 @@ def take(request: Request) -> HttpResponse:
     jobs.ready(request.now)
     form = Ask(request.GET)
     wanted = wanted_of(form.cleaned_data if form.is_valid() else {})
-    moment = jobs.moment_of(request.now)
+    moment = systems.moment_of(request.now)
     hits = finding.find(wanted, search.candidates(wanted), moment)[:TAKEN]
     documents = store.some([UUID(each.entry.id) for each in hits])
     cards = []
     for each in hits:
         document = documents[UUID(each.entry.id)].document
-        cards.append({**_card(replace(each, why=()), document, {}), "hours": week(each.entry.hours)})
+        cards.append({**card(replace(each, why=()), document, {}), "hours": week(each.entry.hours)})
     response = render(request, "companion/guide/take.html", {"cards": cards, "wanted": wanted, "at": request.now})
     response.headers["Content-Disposition"] = f'attachment; filename="{sentence("take.file")}.html"'
     return response

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from samen.people.door import Request, page_for_roles
 from samen.rooms.companion import entry as entries
 from samen.rooms.companion import guide as finding
-from samen.rooms.companion import hsds
+from samen.rooms.companion import hsds, systems
 from samen.rooms.companion.jobs import guide as jobs
 from samen.rooms.companion.store import guide as store
 from samen.rooms.companion.store.guide import Kept
@@ -37,7 +37,7 @@ def desk(request: Request) -> HttpResponse:
     """Show what visitors reported, and what has to be checked."""
     jobs.ready(request.now)
     late = store.to_check(before=request.now - timedelta(days=finding.STALE_DAYS), most=SHOWN)
-    moment = jobs.moment_of(request.now)
+    moment = systems.moment_of(request.now)
     reports = [
         {"report": each, "what": say(f"companion.guide.wrong.{each.kind}", language())} for each in store.reports()
     ]
@@ -89,7 +89,7 @@ def new(request: Request) -> HttpResponse:
 def _form(request: Request, form: EntryForm, kept: Kept | None) -> HttpResponse:
     shown: dict[str, Any] = {"form": form, "service": kept.id if kept else None}
     if kept is not None:
-        moment = jobs.moment_of(request.now)
+        moment = systems.moment_of(request.now)
         entry = entries.entry_of(kept.document)
         shown |= {
             "name": entry.name,

@@ -1,0 +1,27 @@
+"""The room's self-test as a command: what it takes away when a bound is missed."""
+
+import pytest
+
+from samen.rights import gate
+from samen.rights.words import Denied, Released
+from samen.rooms.companion import systems
+from samen.rooms.companion.commands import selftest
+from samen.rooms.companion.proving import share
+from tests import named
+from tests.rooms.companion import in_use
+
+
+@pytest.mark.django_db
+@pytest.mark.row("S17")
+def test_a_bound_that_is_missed_stops_the_system_for_everybody_until_a_human_files_evidence_anew():
+    in_use.let_in(systems.GUIDE)
+    noor = named.person("Noor", "en")
+    in_use.says_yes(noor, system=systems.GUIDE)
+    assert isinstance(gate.run(systems.GUIDE, person=noor.id), Released)
+    good = {each.measure: share([each.at_least] * 400) for each in systems.GUIDE.manifest.evidence}
+    assert selftest._measured(systems.GUIDE, good) == []
+    assert isinstance(gate.run(systems.GUIDE, person=noor.id), Released)
+    assert selftest._measured(systems.GUIDE, {**good, "said": share([False] * 400)}) == ["said"]
+    stopped = gate.run(systems.GUIDE, person=noor.id)
+    assert isinstance(stopped, Denied)
+    assert stopped.code == "NOT_VALIDATED"
