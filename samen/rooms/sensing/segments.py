@@ -13,7 +13,7 @@ from functools import reduce
 import numpy as np
 import polars as pl
 
-from samen.rooms.sensing.zones import stretch
+from samen.rooms.sensing.zones import stretches
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000  # ms
 UNITS = {"D": DAY, "H": HOUR, "M": MINUTE, "S": SECOND}
@@ -300,9 +300,9 @@ def _bounds(
     """Find for each piece the first row that `leaves` at its begin or later and the first that `enters` at its end or later."""
     starts, stops = np.zeros(pieces.height, dtype=np.int64), np.zeros(pieces.height, dtype=np.int64)
     begins, ends = pieces["begins"].to_numpy(), pieces["ends"].to_numpy()
-    for person in pieces["person"].unique().to_list():
-        low, high = stretch(people, person)
-        first, last = stretch(pieces["person"], person)
+    who = pieces["person"].unique()
+    of_rows, of_pieces = stretches(people, who), stretches(pieces["person"], who)
+    for (low, high), (first, last) in zip(of_rows, of_pieces, strict=True):
         starts[first:last] = low + np.searchsorted(leaves[low:high], begins[first:last])
         stops[first:last] = low + np.searchsorted(enters[low:high], ends[first:last])
     return starts, np.maximum(starts, stops)

@@ -124,8 +124,9 @@ def localised(rows: pl.DataFrame, laid: pl.DataFrame) -> pl.DataFrame:
         return rows.with_columns((pl.col("time") + offsets.item()).cast(pl.Datetime("ms")).alias("local"))
     ahead = np.zeros(rows.height, dtype=np.int64)
     times = rows["time"].to_numpy()
-    for (person,), of_person in laid.group_by("person", maintain_order=True):
-        low, high = stretch(rows["person"], str(person))
+    of_people = laid.partition_by("person", maintain_order=True)
+    who = pl.Series([each["person"][0] for each in of_people], dtype=pl.String)
+    for of_person, (low, high) in zip(of_people, stretches(rows["person"], who), strict=True):
         starts = low + np.searchsorted(times[low:high], of_person["begins"].to_numpy())
         for start, end, offset in zip(starts, [*starts[1:], high], of_person["offset"].to_list(), strict=True):
             ahead[start:end] = offset
@@ -151,6 +152,7 @@ def from_wall_clock(rows: pl.DataFrame, laid: pl.DataFrame, *columns: str) -> pl
     return rows
 
 
-def stretch(people: pl.Series, person: str) -> tuple[int, int]:
-    """Give where a person's rows begin and end in a sorted column of persons."""
-    return int(people.search_sorted(person, side="left")), int(people.search_sorted(person, side="right"))
+def stretches(people: pl.Series, who: pl.Series) -> list[tuple[int, int]]:
+    """Give where the rows of each of these persons begin and end in a sorted column of persons."""
+    low, high = (np.atleast_1d(people.search_sorted(who, side=side)).tolist() for side in ("left", "right"))
+    return list(zip(low, high, strict=True))

@@ -75,12 +75,10 @@ def _unlocks_of_rapids(rows: pl.DataFrame) -> pl.DataFrame:
         "local",
         pl.when(no_off & (event == "locked")).then(pl.lit("off")).otherwise(event).alias("event"),
     )
-    before, since = event.shift().over("person"), time - time.shift().over("person")
-    rows = rows.filter(~((event == "locked") & before.is_in(["on", "off"]) & (since < WAKES_WITHIN)).fill_null(False))
-    following, until = event.shift(-1).over("person"), time.shift(-1).over("person") - time
-    before, since = event.shift().over("person"), time - time.shift().over("person")
-    goes_first = (event == "unlocked") & (following == "on") & (until < SWAPPED_WITHIN)
-    comes_second = (event == "on") & (before == "unlocked") & (since < SWAPPED_WITHIN)
+    says_nothing = (event == "locked") & _before(event).is_in(["on", "off"]) & (time - _before(time) < WAKES_WITHIN)
+    rows = rows.filter(~says_nothing.fill_null(False))
+    goes_first = (event == "unlocked") & (_after(event) == "on") & (_after(time) - time < SWAPPED_WITHIN)
+    comes_second = (event == "on") & (_before(event) == "unlocked") & (time - _before(time) < SWAPPED_WITHIN)
     rows = rows.with_columns(
         pl.when(goes_first.fill_null(False))
         .then(pl.lit("on"))
@@ -89,12 +87,24 @@ def _unlocks_of_rapids(rows: pl.DataFrame) -> pl.DataFrame:
         .otherwise(event)
         .alias("event")
     ).filter(pl.col("event") != "on")
-    is_pair = (event == "unlocked") & (event.shift(-1).over("person") == "off")
+    is_pair = (event == "unlocked") & (_after(event) == "off")
     return (
-        rows.with_columns(time.shift(-1).over("person").alias("ends"))
+        rows.with_columns(_after(time).alias("ends"))
         .filter(is_pair.fill_null(False))
         .select("person", time.alias("begins"), "ends", (pl.col("local").cast(pl.Int64) - time).alias("ahead"))
     )
+
+
+def _before(value: pl.Expr, *whose: str) -> pl.Expr:
+    """Give the value one row before, of the same person; rows lie by person, which is quicker than a window for each."""
+    same = [pl.col(name) == pl.col(name).shift() for name in ("person", *whose)]
+    return pl.when(pl.all_horizontal(same)).then(value.shift())
+
+
+def _after(value: pl.Expr, *whose: str) -> pl.Expr:
+    """Give the value one row after, of the same person."""
+    same = [pl.col(name) == pl.col(name).shift(-1) for name in ("person", *whose)]
+    return pl.when(pl.all_horizontal(same)).then(value.shift(-1))
 
 
 def _with_clock(pieces: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
@@ -143,10 +153,10 @@ def _episodes(rows: pl.DataFrame, opening: str, closing: tuple[str, ...], longes
     of_these = rows.filter(pl.col("event").is_in([opening, *closing])).sort(
         "person", "device", "time", maintain_order=True
     )
-    following = pl.col("event").shift(-1).over("person", "device")
+    is_closed = (pl.col("event") == opening) & _after(pl.col("event"), "device").is_in(list(closing))
     return (
-        of_these.with_columns(pl.col("time").shift(-1).over("person", "device").alias("ends"))
-        .filter((pl.col("event") == opening) & following.is_in(list(closing)))
+        of_these.with_columns(_after(pl.col("time"), "device").alias("ends"))
+        .filter(is_closed.fill_null(False))
         .filter(pl.col("ends") - pl.col("time") <= longest * MINUTE)
         .select(
             "person",
