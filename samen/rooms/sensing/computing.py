@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from samen.rooms.sensing import participants, segments, streams, zones
+from samen.rooms.sensing import participants, segments, silence, streams, zones
 from samen.rooms.sensing.catalogue import GROUPS, Group
 from samen.rooms.sensing.participants import Roster
 from samen.rooms.sensing.reading.receipt import Read
@@ -83,15 +83,28 @@ def compute(
     Gives: person, segment, segment_start, segment_end (wall clock as text, the last second included), then one column for
            each feature of each group whose streams are there. No value is null.
     """
-    found = []
-    for group in groups:
-        if group.profile != profile or not any(tables.get(stream, _NOTHING).height for stream in group.streams):
-            continue
-        told(group.name)
-        features = group.function(rows_for(group, tables), laid, filled(group.settings, given))
-        found.append(features.rename({name: group.prefix + name for name in features.columns if name != "at"}))
+    found = [features for _, features in _by_group(tables, laid, profile, given, groups, told)]
     keys = laid if profile in KEEPS_EMPTY else laid.join(_any(found), on="at", how="semi", maintain_order="left")
     return _shown(laid, segments.joined(keys, *found))
+
+
+def _by_group(
+    tables: Mapping[str, pl.DataFrame],
+    laid: pl.DataFrame,
+    profile: str,
+    given: Mapping[str, Any],
+    groups: Sequence[Group],
+    told: Callable[[str], None],
+) -> list[tuple[Group, pl.DataFrame]]:
+    """Give each group's features under their full names, for the groups of the profile whose streams are there."""
+    found = []
+    for group in groups:
+        if group.profile == profile and any(tables.get(stream, _NOTHING).height for stream in group.streams):
+            told(group.name)
+            features = group.function(rows_for(group, tables), laid, filled(group.settings, given))
+            names = {name: group.prefix + name for name in features.columns if name != "at"}
+            found.append((group, features.rename(names)))
+    return found
 
 
 _NOTHING = pl.DataFrame()
@@ -129,6 +142,23 @@ def _shown(laid: pl.DataFrame, features: pl.DataFrame) -> pl.DataFrame:
         last.alias("segment_end"),
     )
     return named.join(features, on="at", how="inner", maintain_order="left").drop("at")
+
+
+def why_missing(
+    tables: Mapping[str, pl.DataFrame], laid: pl.DataFrame, profile: str, given: Mapping[str, Any]
+) -> pl.DataFrame:
+    """Give person, segment, segment_start, segment_end, column, reason: why each value that is not there is not there."""
+    battery = tables.get("battery", streams.empty("battery"))
+    parts = [
+        silence.reasons(_moments(group, tables), battery, features, laid)
+        for group, features in _by_group(tables, laid, profile, given, GROUPS, lambda name: None)
+    ]
+    return _shown(laid, silence.together(parts))
+
+
+def _moments(group: Group, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    kept = [tables[stream].select("person", "time") for stream in group.streams if tables.get(stream, _NOTHING).height]
+    return streams.in_order(pl.concat(kept))
 
 
 def provenance(tables: Mapping[str, pl.DataFrame], profile: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:

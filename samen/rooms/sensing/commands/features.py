@@ -73,7 +73,11 @@ def features(
     ] = None,
     zone: Annotated[str, typer.Option("--zone", help="Zone of devices that no file of zones names.")] = "UTC",
     report: Annotated[
-        bool, typer.Option("--report", help="Write the account, what was held back and the provenance beside --out.")
+        bool,
+        typer.Option(
+            "--report",
+            help="Write beside --out: the account, what was held back, why values are missing, and provenance.",
+        ),
     ] = False,
     language: Annotated[str, typer.Option("--language", help="en or nl.")] = "",
 ) -> None:
@@ -108,7 +112,7 @@ def features(
     _account(ready.read, told)
     told.say("written", rows=found.height, features=found.width - 4, path=out)
     if report:
-        _report(ready, profile, given, out)
+        _report(ready, laid, profile, given, out)
 
 
 class Told:
@@ -196,7 +200,9 @@ def _account(read: Read, told: Told) -> None:
         told.say("held", stream=stream or "-", reason=say(f"sensing.quarantine.{reason}", told.language), n=n)
 
 
-def _report(ready: computing.Ready, profile: str, given: Mapping[str, Any], out: Path) -> None:
+def _report(ready: computing.Ready, laid: pl.DataFrame, profile: str, given: Mapping[str, Any], out: Path) -> None:
+    """Write beside the table: what was held back, why values are missing, and where the others come from."""
+    computing.why_missing(ready.tables, laid, profile, given).write_csv(out.with_suffix(".missing.csv"))
     ready.read.quarantine.write_csv(out.with_suffix(".quarantine.csv"))
     account = {
         "profile": profile,
