@@ -34,8 +34,8 @@ FILES = {
     "organization_identifier": "organization_identifiers.csv",
 }
 WITH_OWN = ("service", "organization", "location")
-# Under which of its parents a row stands when it names several: the nearest one first.
-PARENTS = ("contact", "phone", "service_at_location", "location", "service", "organization")
+# Under which of its parents a row stands when it names several: the nearest one of those that finding looks at first.
+PARENTS = ("service_at_location", "location", "service", "organization", "contact", "phone")
 ABOUT = {"attribute": ("link_id", "link_entity"), "metadata": ("resource_id", "resource_type")}
 START = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would reckon with a text that begins so
 
@@ -149,7 +149,7 @@ def written(rows: Sequence[Mapping[str, Any]], kind: str, shapes: Mapping[str, S
 
 def _cell(value: Any) -> Any:
     """Give a cell; a text that a spreadsheet would take for a formula gets a quote mark before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(START) else value
+    return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(START) else value
 
 
 def read(text: str, kind: str, shapes: Mapping[str, Shape]) -> list[Row]:
@@ -168,7 +168,7 @@ def read(text: str, kind: str, shapes: Mapping[str, Shape]) -> list[Row]:
 def _value(cell: str, name: str, shape: Shape) -> Any:
     if name == OWN:
         return json.loads(cell)
-    if cell.startswith("'") and cell[1:].startswith(START):
+    if cell.startswith("'") and cell.lstrip("'").startswith(START):
         return cell[1:]
     if shape.kinds.get(name) == "number":
         number = float(cell)

@@ -327,3 +327,49 @@ def test_a_file_with_a_wrong_service_brings_in_nothing_and_says_where(tmp_path):
     assert CliRunner().invoke(app, ["import", str(file), "--skip"]).exit_code == 0
     assert Service.objects.filter(name="Good").exists()
     assert not Service.objects.filter(name="Bad").exists()
+
+
+@pytest.mark.parametrize("middle", ["3511", "3511 ZZ", "Utrecht"])
+def test_programs_find_places_around_a_postcode_or_a_town(client, middle):
+    near = kept()
+    far = kept(
+        id="test-far",
+        name="Ver",
+        places=[{**HOUSE["places"][0], "postcode": "9711 AA", "latitude": 53.2, "longitude": 6.5}],
+    )
+    found = {each["id"] for each in got(client, f"services?postcode={middle}&proximity=5000&per_page=200")["contents"]}
+    assert found == {str(near)}
+    listed = got(client, f"service_at_locations?postcode={middle}&proximity=5000&full=true")
+    assert [each["service"]["id"] for each in listed["contents"]] == [str(near)]
+    wide = {each["id"] for each in got(client, f"services?postcode={middle}&proximity=400000&per_page=200")["contents"]}
+    assert wide == {str(near), str(far)}
+
+
+@pytest.mark.parametrize(
+    "wrong", ["postcode=3511", "proximity=500", "postcode=0000&proximity=5", "postcode=3511&proximity=x"]
+)
+def test_a_place_that_cannot_be_used_is_refused_by_name(client, wrong):
+    kept()
+    response = client.get(f"/guide/api/services?{wrong}")
+    assert response.status_code == 400
+    assert "postcode" in response.json()["error"] or "proximity" in response.json()["error"]
+
+
+def test_the_directory_is_handed_out_and_brought_in_as_tables(client, tmp_path):
+    house = kept()
+    answer = client.get("/guide/api/services?format=csv")
+    assert answer.headers["Content-Type"] == "application/zip"
+    file = tmp_path / "hsds.zip"
+    file.write_bytes(answer.content)
+    before = entry.entry_of(store.one(house).document)
+    Service.objects.all().delete()
+    run = CliRunner().invoke
+    assert run(app, ["check", str(file)]).exit_code == 0
+    assert run(app, ["import", str(file), "--over"]).exit_code == 0
+    assert entry.entry_of(store.one(house).document) == before
+    assert run(app, ["export", str(tmp_path / "again.zip")]).exit_code == 0
+    assert run(app, ["check", str(tmp_path / "again.zip")]).exit_code == 0
+    (tmp_path / "bad.zip").write_bytes(b"no zip")
+    refused = run(app, ["check", str(tmp_path / "bad.zip")])
+    assert refused.exit_code == 1
+    assert "It should hold" in refused.output

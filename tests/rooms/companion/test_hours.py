@@ -8,6 +8,7 @@ import pytest
 
 from samen.rooms import companion
 from samen.rooms.companion.hours import BadHours, State, easter, holiday_on, holidays_of, hours_of, now_of
+from samen.words import say
 
 TABLE = holidays_of(
     tomllib.loads((Path(companion.__path__[0]) / "content" / "guide" / "holidays.toml").read_text())["holiday"]
@@ -113,3 +114,41 @@ def test_holidays_move_with_easter_and_kings_day_with_the_sunday():
     assert holiday_on(TABLE, "nl", date(2025, 4, 26)) == "kings_day"  # the 27th is a Sunday
     assert holiday_on(TABLE, "nl", date(2026, 7, 21)) == ""
     assert holiday_on(TABLE, "be", date(2026, 7, 21)) == "national_day"
+
+
+# The calendars of two countries as the library holidays 0.109 (PyPI) gives them, read on 2026-11-26; without Good Friday and
+# 5 May, which the table leaves out.
+CALENDARS = {
+    "nl": """
+        2026-01-01 2026-04-05 2026-04-06 2026-04-27 2026-05-14 2026-05-24 2026-05-25 2026-12-25 2026-12-26
+        2027-01-01 2027-03-28 2027-03-29 2027-04-27 2027-05-06 2027-05-16 2027-05-17 2027-12-25 2027-12-26
+        2028-01-01 2028-04-16 2028-04-17 2028-04-27 2028-05-25 2028-06-04 2028-06-05 2028-12-25 2028-12-26
+        2029-01-01 2029-04-01 2029-04-02 2029-04-27 2029-05-10 2029-05-20 2029-05-21 2029-12-25 2029-12-26
+        2030-01-01 2030-04-21 2030-04-22 2030-04-27 2030-05-30 2030-06-09 2030-06-10 2030-12-25 2030-12-26
+    """,
+    "be": """
+        2026-01-01 2026-04-05 2026-04-06 2026-05-01 2026-05-14 2026-05-24 2026-05-25 2026-07-21 2026-08-15 2026-11-01 2026-11-11 2026-12-25
+        2027-01-01 2027-03-28 2027-03-29 2027-05-01 2027-05-06 2027-05-16 2027-05-17 2027-07-21 2027-08-15 2027-11-01 2027-11-11 2027-12-25
+        2028-01-01 2028-04-16 2028-04-17 2028-05-01 2028-05-25 2028-06-04 2028-06-05 2028-07-21 2028-08-15 2028-11-01 2028-11-11 2028-12-25
+        2029-01-01 2029-04-01 2029-04-02 2029-05-01 2029-05-10 2029-05-20 2029-05-21 2029-07-21 2029-08-15 2029-11-01 2029-11-11 2029-12-25
+        2030-01-01 2030-04-21 2030-04-22 2030-05-01 2030-05-30 2030-06-09 2030-06-10 2030-07-21 2030-08-15 2030-11-01 2030-11-11 2030-12-25
+    """,
+}
+
+
+@pytest.mark.parametrize("country", ["nl", "be"])
+def test_the_table_of_holidays_gives_the_days_of_a_calendar_that_is_not_ours(country):
+    year = range(date(2026, 1, 1).toordinal(), date(2031, 1, 1).toordinal())
+    ours = {day for each in year if holiday_on(TABLE, country, day := date.fromordinal(each))}
+    assert ours == {date.fromisoformat(each) for each in CALENDARS[country].split()}
+
+
+def test_kings_day_is_on_the_saturday_in_every_year_in_which_it_would_be_a_sunday():
+    king = next(each for each in TABLE if each.id == "kings_day")
+    for year in range(2014, 2060):
+        assert king.on(year) == date(year, 4, 26 if date(year, 4, 27).weekday() == 6 else 27)
+
+
+def test_every_holiday_has_its_name_in_both_languages():
+    for each in TABLE:
+        assert say(f"companion.guide.holiday.{each.id}", "nl") != say(f"companion.guide.holiday.{each.id}", "en")
