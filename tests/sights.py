@@ -154,6 +154,7 @@ def _arguments() -> dict[str, dict[str, object]]:
         "companion:editor_preview": exercise,
         "companion:editor_screen": exercise,
         "companion:summary": exercise,
+        "companion:pdf-summary": exercise,
         "rights:review": {"record": _one(mine, "held")},
     }
 

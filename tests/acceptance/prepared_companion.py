@@ -40,6 +40,7 @@ def samples(house: example.House, now: datetime) -> dict[str, Any]:
         "leaf": leaf,
         "companion:read.name": "worry-time",
         "companion:summary.name": "worry-time",
+        "companion:pdf-summary.name": "worry-time",
         **{f"companion:editor_{each}.name": "worry-time" for each in ("module", "begin", "preview")},
         **{f"companion:editor_{each}.name": "often" for each in ("screen", "remove")},
     }

@@ -3,12 +3,14 @@
 from django.urls import URLPattern
 
 from samen.rooms.companion import api
-from samen.rooms.companion.views import editor, guide, guide_asked, guide_desk, history, talk
+from samen.rooms.companion.views import editor, guide, guide_asked, guide_desk, history, leaving, pdf, talk
 
 app_name = "companion"
 urlpatterns: list[URLPattern] = [
     *talk.urlpatterns,
     *history.urlpatterns,
+    *pdf.urlpatterns,
+    *leaving.urlpatterns,
     *guide.urlpatterns,
     *guide_asked.urlpatterns,
     *guide_desk.urlpatterns,

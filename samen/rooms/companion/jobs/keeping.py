@@ -116,15 +116,16 @@ class Mine:
     findings: Allowed
 
 
-def everything(mine: Mine, paper: str, *, at: datetime) -> bytes:
-    """Give one file with all that is theirs here: talks for machines and as a page to read, the record as FHIR, when AI ran."""
+def everything(mine: Mine, pages: Mapping[str, bytes], *, at: datetime) -> bytes:
+    """Give one file with all that is theirs here: talks for machines and as pages to read (by file name), the record as FHIR, when AI ran."""
     kept = talk.kept(mine.talks)
     resources = record.everything(mine.record)
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in resources]}
     into = BytesIO()
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("talks.json", to_text(document(mine.talks, kept, at=at)))
-        file.writestr("talks.html", paper)
+        for name, page in pages.items():
+            file.writestr(name, page)
         file.writestr("record.json", json.dumps(bundle, ensure_ascii=False, indent=1))
         file.writestr("ai.json", to_text({"runs": _runs(mine.findings)}))
     history.note_taken(mine.talks, len(kept), at=at)

@@ -1,4 +1,4 @@
-"""A person's own talks: the list, one to read, search, take along, share until a time, delete; and what happens when the service ends."""
+"""A person's own talks: the list, one to read, search, take along, share until a time, delete."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,6 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,7 +15,6 @@ from samen.ledger import store as ledger
 from samen.people.door import Request, own, own_page, page_about
 from samen.people.roles import Scope
 from samen.rooms.companion.jobs import keeping
-from samen.rooms.companion.jobs.keeping import Mine
 from samen.rooms.companion.store import history as store
 from samen.rooms.companion.store import talk as talks
 from samen.rooms.companion.store.talk import Kept
@@ -55,10 +53,11 @@ def _entry(request: Request, kept: Kept) -> dict[str, Any]:
 @own_page(Scope.TALK)
 def one(request: Request, talk: UUID) -> HttpResponse:
     """Show one talk as it was, with who may read it."""
-    return _one(request, _kept(request, talk))
+    return _one(request, kept_talk(request, talk))
 
 
-def _kept(request: Request, talk: UUID) -> Kept:
+def kept_talk(request: Request, talk: UUID) -> Kept:
+    """Give one of the person's own talks, or answer that it is not there."""
     found = next((each for each in talks.kept(request.access) if each.id == talk), None)
     if found is None:
         raise Http404
@@ -85,11 +84,12 @@ def _one(request: Request, kept: Kept, *, wrong: bool = False) -> HttpResponse:
 @own_page(Scope.TALK)
 def paper(request: Request, talk: UUID | None = None) -> HttpResponse:
     """Show one talk, or all, as a page to print or to keep as a PDF."""
-    asked = [_kept(request, talk)] if talk else talks.kept(request.access)
-    return render(request, "companion/history/paper.html", {"talks": _papers(request, asked), "talk": talk})
+    asked = [kept_talk(request, talk)] if talk else talks.kept(request.access)
+    return render(request, "companion/history/paper.html", {"talks": papers(request, asked), "talk": talk})
 
 
-def _papers(request: Request, asked: list[Kept]) -> list[dict[str, Any]]:
+def papers(request: Request, asked: list[Kept]) -> list[dict[str, Any]]:
+    """Give talks as they stand on paper: the answers in exercises, and every turn."""
     return [
         {
             "kept": each,
@@ -104,13 +104,14 @@ def _papers(request: Request, asked: list[Kept]) -> list[dict[str, Any]]:
 @own_page(Scope.TALK)
 def take(request: Request, talk: UUID | None = None) -> HttpResponse:
     """Give one talk, or all, as a file that other programs read."""
-    asked = [_kept(request, talk)] if talk else talks.kept(request.access)
+    asked = [kept_talk(request, talk)] if talk else talks.kept(request.access)
     made = keeping.document(request.access, asked, at=request.now)
     store.note_taken(request.access, len(asked), at=request.now)
-    return _file(keeping.to_text(made), f"talks-{request.now:%Y-%m-%d}.json", "application/json")
+    return as_file(keeping.to_text(made), f"talks-{request.now:%Y-%m-%d}.json", "application/json")
 
 
-def _file(content: str | bytes, name: str, kind: str) -> HttpResponse:
+def as_file(content: str | bytes, name: str, kind: str) -> HttpResponse:
+    """Give something as a file to keep."""
     answer = HttpResponse(content, content_type=kind)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
@@ -123,7 +124,7 @@ def _file(content: str | bytes, name: str, kind: str) -> HttpResponse:
 @own_page(Scope.TALK)
 def delete(request: Request, talk: UUID | None = None) -> HttpResponse:
     """Say what goes and what stays; pressed, delete one talk or all, and lead to the receipt."""
-    kept = _kept(request, talk) if talk else None
+    kept = kept_talk(request, talk) if talk else None
     if request.method == "POST":
         gone = keeping.delete(request.access, own(request, Scope.FINDINGS), talk, at=request.now)
         return redirect("companion:history") if gone.leaf is None else redirect("companion:deleted", gone.leaf)
@@ -148,7 +149,7 @@ def deleted(request: Request, leaf: int) -> HttpResponse:
 def deleted_file(request: Request, leaf: int) -> HttpResponse:
     """Give the receipt as a file that anybody can verify."""
     gone = _deletion(request, leaf)
-    return _file(receipts.to_json(gone.proof), f"deleted-{gone.at:%Y-%m-%d}.json", "application/json")
+    return as_file(receipts.to_json(gone.proof), f"deleted-{gone.at:%Y-%m-%d}.json", "application/json")
 
 
 def _deletion(request: Request, leaf: int) -> store.Deletion:
@@ -164,7 +165,7 @@ def _deletion(request: Request, leaf: int) -> store.Deletion:
 @own_page(Scope.TALK)
 def share(request: Request, talk: UUID) -> HttpResponse:
     """Let one professional read one talk for as long as was chosen."""
-    kept = _kept(request, talk)
+    kept = kept_talk(request, talk)
     try:
         reader, days = UUID(request.POST.get("reader", "")), int(request.POST.get("days", ""))
     except ValueError:
@@ -205,27 +206,6 @@ def shared_talk(request: Request, person: UUID, talk: UUID) -> HttpResponse:
     return render(request, "companion/history/shared_talk.html", shown)
 
 
-# --- when the service ends ---
-
-
-@require_GET
-@own_page(Scope.TALK)
-def leaving(request: Request) -> HttpResponse:
-    """Say what happens when this service ends, and hand out everything by one press."""
-    return render(request, "companion/history/leaving.html", {"service": settings.SAMEN})
-
-
-@require_POST
-@own_page(Scope.TALK)
-def leave(request: Request) -> HttpResponse:
-    """Give one file with everything of this person's: their talks, their record, and when AI ran."""
-    papers = _papers(request, talks.kept(request.access))
-    page = render_to_string("companion/history/alone.html", {"talks": papers, "language": language()}, request)
-    mine = Mine(request.access, own(request, Scope.RECORD), own(request, Scope.FINDINGS))
-    made = keeping.everything(mine, page, at=request.now)
-    return _file(made, f"mine-{request.now:%Y-%m-%d}.zip", "application/zip")
-
-
 urlpatterns = [
     path("companion/talks/", history, name="history"),
     path("companion/talks/paper/", paper, name="paper"),
@@ -241,6 +221,4 @@ urlpatterns = [
     path("companion/talks/<uuid:talk>/share/<uuid:share>/end/", end_share, name="end-share"),
     path("companion/shared/<uuid:person>/", shared, name="shared"),
     path("companion/shared/<uuid:person>/<uuid:talk>/", shared_talk, name="shared-talk"),
-    path("companion/leaving/", leaving, name="leaving"),
-    path("companion/leaving/file/", leave, name="leave"),
 ]
