@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,11 @@ from samen.rooms.sensing.reading.reducing import hashed
 
 Event = Mapping[str, Any]
 SECONDS_BELOW = 100_000_000_000  # as ms that is 1973, as seconds the year 5138: a smaller stamp is in seconds
+CHUNK = 100_000  # events
+ALIKE: Mapping[str, tuple[str, tuple[str, ...]]] = {  # sensor -> stream and fields, where each event is one row
+    "lamp.gps": ("gps", ("latitude", "longitude", "altitude", "accuracy", "speed")),
+    "lamp.accelerometer": ("accelerometer", ("x", "y", "z")),
+}
 ENDINGS = (".json", ".jsonl", ".ndjson", ".csv")
 OWNERS = ("participant", "participant_id", "#parent", "parent", "person")
 NAMELESS = ("sensor_event", "sensor_events", "activity_event", "activity_events", "events", "export", "data")
@@ -48,14 +54,24 @@ def read(
 
 
 def _file(root: Path, file: Path, door: Door) -> Iterator[Read]:
+    """Read one file, a chunk of events at a time: a year of one person's events is larger as objects than as a table."""
     shown = str(file.relative_to(root))
+    events = enumerate(events_of(file))
     try:
-        events = list(events_of(file))
+        while chunk := list(islice(events, CHUNK)):
+            yield from _chunk(shown, chunk, door)
     except (ValueError, UnicodeDecodeError, csv.Error):
         yield unreadable(shown, "file_unreadable")
-        return
+
+
+def _chunk(shown: str, events: list[tuple[int, tuple[str, Event]]], door: Door) -> Iterator[Read]:
     taken: dict[str, list[dict[str, Any]]] = {}
-    for number, (owner, event) in enumerate(events):
+    alike: dict[str, list[tuple[int, str, Event]]] = {}
+    for number, (owner, event) in events:
+        sensor, data = str(event.get("sensor") or ""), event.get("data")
+        if sensor in ALIKE and isinstance(data, dict) and "motion" not in data:
+            alike.setdefault(sensor, []).append((number, owner, event))
+            continue
         for stream, row in _rows_of(event):
             row |= {"person": owner, "device": owner, "time": moment(event.get("timestamp")), "position": number}
             taken.setdefault(stream, []).append(row)
@@ -63,11 +79,38 @@ def _file(root: Path, file: Path, door: Door) -> Iterator[Read]:
     def locate(at: list[int]) -> pl.DataFrame:
         return pl.DataFrame({"file": [shown] * len(at), "row": [each + 1 for each in at]})
 
+    for sensor, same in alike.items():
+        yield settled(ALIKE[sensor][0], _columns(sensor, same), locate)
     for stream, rows in taken.items():
         if stream not in streams.STREAMS:
             yield unreadable(shown, "sensor_unknown", stream, len(rows))
             continue
         yield settled(stream, _table(stream, rows, door), locate)
+
+
+def _columns(sensor: str, events: list[tuple[int, str, Event]]) -> pl.DataFrame:
+    """Turn many events of one sensor into columns at once; these two sensors make nearly all of the events that there are."""
+    data = [event["data"] for _, _, event in events]
+    owners = [owner for _, owner, _ in events]
+    found = {
+        "position": pl.Series([number for number, _, _ in events], dtype=pl.UInt32),
+        "person": pl.Series(owners, dtype=pl.String),
+        "device": pl.Series(owners, dtype=pl.String),
+        "time": pl.Series([moment(event.get("timestamp")) for _, _, event in events], dtype=pl.Int64),
+        **{name: _numbers([each.get(name) for each in data]) for name in ALIKE[sensor][1]},
+    }
+    table = pl.DataFrame(found)
+    if sensor == "lamp.gps":
+        return table.with_columns(pl.when(pl.col("accuracy") > 0).then(pl.col("accuracy")))  # 0 stands for unknown
+    return table.with_columns(pl.col("x", "y", "z") * streams.GRAVITY)
+
+
+def _numbers(values: list[Any]) -> pl.Series:
+    """Give numbers, also where they are written as texts; what is none is null."""
+    try:
+        return pl.Series(values, dtype=pl.Float64)
+    except (TypeError, pl.exceptions.PolarsError):
+        return pl.Series([_number(each) for each in values], dtype=pl.Float64)
 
 
 def events_of(file: Path) -> Iterator[tuple[str, Event]]:
@@ -85,14 +128,17 @@ def events_of(file: Path) -> Iterator[tuple[str, Event]]:
         with file.open(encoding="utf-8") as lines:
             for line in lines:
                 if line.strip():
-                    yield from _within(json.loads(line), owner)
+                    yield from _within([json.loads(line)], owner)
 
 
 def _within(found: Any, owner: str) -> Iterator[tuple[str, Event]]:
     """Look through envelopes: {"data": [...]}, a list, or lists by person or sensor."""
     if isinstance(found, list):
         for each in found:
-            yield from _within(each, owner)
+            if isinstance(each, dict) and "timestamp" in each:
+                yield _owner(each, owner), each
+            else:
+                yield from _within(each, owner)
     elif isinstance(found, dict) and "timestamp" in found:
         yield _owner(found, owner), found
     elif isinstance(found, dict):
@@ -104,11 +150,16 @@ def _within(found: Any, owner: str) -> Iterator[tuple[str, Event]]:
 
 
 def _owner(event: Mapping[str, Any], otherwise: str) -> str:
-    return next((str(event[name]) for name in OWNERS if event.get(name)), otherwise)
+    for name in OWNERS:
+        if event.get(name):
+            return str(event[name])
+    return otherwise
 
 
 def moment(stamp: Any) -> int | None:
     """Give ms of a stamp, which is ms or seconds, a number or a text; None when it is neither."""
+    if type(stamp) is int and stamp >= SECONDS_BELOW:
+        return stamp
     try:
         number = float(stamp)
     except (TypeError, ValueError):
@@ -146,20 +197,10 @@ def _activity(event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
         )
 
 
-def _gps(data: Event) -> Iterator[tuple[str, dict[str, Any]]]:
-    accuracy = _number(data.get("accuracy"))
-    yield (
-        "gps",
-        {
-            **{name: data.get(name) for name in ("latitude", "longitude", "altitude", "speed")},
-            "accuracy": accuracy if accuracy and accuracy > 0 else None,  # 0 stands for unknown
-        },
-    )
-
-
 def _accelerometer(data: Event) -> Iterator[tuple[str, dict[str, Any]]]:
-    inside = data.get("motion") if isinstance(data.get("motion"), dict) else data  # some Android builds nest them
-    axes = {axis: _number(inside.get(axis)) for axis in "xyz"}  # type: ignore[union-attr]
+    """Read axes that some Android builds nest in `motion`."""
+    inside = data["motion"] if isinstance(data.get("motion"), dict) else data
+    axes = {axis: _number(inside.get(axis)) for axis in "xyz"}
     yield "accelerometer", {axis: value and value * streams.GRAVITY for axis, value in axes.items()}
 
 
@@ -274,7 +315,7 @@ def _column(rows: list[dict[str, Any]], name: str, kind: Any) -> pl.Series:
 
 Turn = Callable[[Event], Iterator[tuple[str, dict[str, Any]]]]
 TURNS: Mapping[str, Turn] = {
-    "gps": _gps,
+    "gps": lambda data: iter([("gps", {})]),  # one whose data is no object: held back for what it lacks
     "accelerometer": _accelerometer,
     "device_motion": _motion,
     "device_state": _state,
