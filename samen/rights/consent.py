@@ -26,6 +26,7 @@ class Statement:
     at: datetime
     until: datetime | None = None  # only a yes ends
     taught_back: bool = True  # for the heavier classes: the teach-back question was answered
+    since: datetime | None = None  # of a stream: for what was measured from then on
 
 
 class Standing(StrEnum):
@@ -48,6 +49,27 @@ def standing(use: Use, statements: Iterable[Statement], now: datetime) -> Standi
     if latest.until is None or now >= latest.until:
         return Standing.EXPIRED
     return Standing.YES
+
+
+def open_since(use: Use, statements: Collection[Statement], now: datetime) -> datetime | None:
+    """Give from when on a stream may be kept for a use; None when no yes holds now.
+
+    A yes that is said again while the one before still holds opens no gap: the earliest of the unbroken row counts. What
+    was measured before a no is closed again, unless the next yes names an earlier time itself.
+    """
+    if standing(use, statements, now) is not Standing.YES:
+        return None
+    heard = sorted((each for each in statements if each.use == use and each.at <= now), key=lambda each: each.at)
+    found, held_until = None, None
+    for each in heard:
+        since = each.since or each.at
+        if not each.yes:
+            found, held_until = None, None
+        elif found is None or held_until is None or each.at >= held_until:
+            found, held_until = since, each.until
+        else:
+            found, held_until = min(found, since), each.until
+    return found
 
 
 def uncovered(

@@ -16,17 +16,19 @@ from samen.rights.consent import Standing
 from samen.rights.incidents import Kind
 from samen.rights.permits import NotPermitted as NotPermitted
 from samen.rights.register import Refused, Registered
+from samen.rights.register import RegisteredStream as RegisteredStream
 from samen.rights.store import cases, consent, erasing, inference
 from samen.rights.store import systems as register_store
 from samen.rights.store.consent import Said as Said
 from samen.rights.store.inference import Shown as Shown
 from samen.rights.store.systems import Figure as Figure
-from samen.rights.words import Category, Denied, Permit, Stage, System, Use
+from samen.rights.words import Category, Denied, Permit, Stage, Stream, System, Use
 
 ROOT = Path(words.__file__).parent
 CRISIS_HOLDS_FOR = timedelta(hours=24)
 FilingRefused = register_store.Refused  # why a change of the register may not be made; `Refused` is a manifest's
 _REGISTERED: dict[str, Registered] = {}
+_STREAMS: dict[str, RegisteredStream] = {}
 PROBES: dict[str, Callable[[], str]] = {}
 # Takes the account that asks (None = the command line); gives the figures that it measured, or the gate's no.
 Validation = Callable[[UUID | None], Sequence[Figure] | Denied]
@@ -75,6 +77,48 @@ def system(name: str) -> Registered | None:
     return _REGISTERED.get(name)
 
 
+def register_stream(stream: Stream) -> RegisteredStream:
+    """Check a stream's declaration and give its handle, which takes a yes or a no as a system's does. Raises: Refused."""
+    found = registry.stream_problems(stream, written=_written)
+    if stream.id in _STREAMS:
+        found.append("its id is taken")
+    if found:
+        raise Refused(f"{stream.id} was not registered:\n- " + "\n- ".join(found))
+    handle = RegisteredStream(stream.id, stream, registry.stream_digest(stream, words.sentences()))
+    _STREAMS[stream.id] = handle
+    return handle
+
+
+def stream(name: str) -> RegisteredStream | None:
+    """Give one registered stream."""
+    return _STREAMS.get(name)
+
+
+def say_of_stream(
+    access: Allowed,
+    stream: RegisteredStream,
+    use: Use,
+    *,
+    yes: bool,
+    at: datetime,
+    language: str,
+    since: datetime | None = None,
+) -> Said:
+    """Write one yes or no to one use of a stream, for what is measured from `since` on (left out: from now on).
+
+    Raises: NotAllowed for anyone but the person; NotShown for a yes before `tell`; ValueError for another use.
+    """
+    return consent.say(access, stream, use, yes=yes, at=at, language=language, since=since)
+
+
+def open_streams(person: UUID, now: datetime) -> dict[str, dict[Use, datetime]]:
+    """Give which streams may be kept of a person now, for which use and from when on, under the person's lock.
+
+    To be asked in the transaction that writes: a no that is being said waits for it, or is seen by it.
+    """
+    return consent.open_streams(person, now)
+
+
 def require(permit: Permit, category: Category, person: UUID | None) -> None:
     """Let a store read this category of this person under this permit, or refuse. Raises: NotPermitted."""
     gate.require(permit, category, person)
@@ -95,7 +139,7 @@ def clear(access: Allowed, records: Sequence[UUID]) -> int:
     return inference.clear_records(access, records)
 
 
-def tell(access: Allowed, system: Registered, *, at: datetime) -> None:
+def tell(access: Allowed, system: Registered | RegisteredStream, *, at: datetime) -> None:
     """Write down that a room's own page showed this person what a system is and does. Raises: NotAllowed for anyone else."""
     consent.notice(access, system, at=at)
 

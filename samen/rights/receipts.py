@@ -44,6 +44,9 @@ PERSONAL_DATA: Mapping[Category, str] = {
     Category.SCREEN: "pd:Behavioral",
     Category.CALLS: "pd:CommunicationsMetadata",
     Category.GENETIC: "pd:Genetic",
+    Category.MOVEMENT: "pd:Behavioral",
+    Category.HEART: "pd:Health",
+    Category.NEARBY: "pd:Location",
 }
 PURPOSES: Mapping[Purpose, str] = {
     Purpose.SELF_UNDERSTANDING: "dpv:PersonalisedBenefits",
@@ -86,6 +89,7 @@ class Consent:
     words: str  # digest of the notice that was read
     taught_back: bool
     events: tuple[Event, ...]  # of this use, oldest first, this one among them
+    since: datetime | None = None  # of a yes to a stream: for what was measured from then on
 
 
 def statuses(events: Sequence[Event]) -> list[str]:
@@ -155,7 +159,9 @@ def claims(record: Mapping[str, Any]) -> dict[str, object]:
             }
         process = record["dpv:hasProcess"]
         use = ".".join(process[part]["samen:word"] for part in PARTS)
+        since = {"since": process["samen:since"]} if "samen:since" in process else {}
         return {
+            **since,
             "person": person,
             "subject": process["samen:system"],
             "use": use,
@@ -220,6 +226,7 @@ def _process(said: Consent) -> dict[str, Any]:
         "dpv:hasPurpose": {"@id": PURPOSES[use.purpose], "samen:word": str(use.purpose)},
         "dpv:hasRecipient": {"@id": RECIPIENTS.get(use.recipient, "dpv:Recipient"), "samen:word": str(use.recipient)},
         "dpv:hasDuration": ends,
+        **({"samen:since": said.since.isoformat()} if said.since else {}),
         "dpv:hasStorageCondition": {
             "@type": "dpv:StorageDeletion",
             "dct:description": "What the system said is cleared when the person stops it or has it erased.",

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from samen.rights import oversight, prohibited
-from samen.rights.words import Category, Oversight, Purpose, Recipient, System
+from samen.rights.words import Category, Oversight, Purpose, Recipient, Stream, System
 
 # Sentences that each system must have in English and Dutch, under the prefix that it declares.
 SENTENCES = (
@@ -53,6 +53,40 @@ class Registered:
         """Give the digest of what runs now: of what this version came with, and of what humans here adopted in its place."""
         adopted = self.manifest.adopted() if self.manifest.adopted is not None else ""
         return hashlib.sha256(f"{self.built} {adopted}".encode()).hexdigest() if adopted else self.built
+
+
+@dataclass(frozen=True)
+class RegisteredStream:
+    """The handle of a stream: what was declared, and the digest of the words that a person reads before saying yes."""
+
+    id: str
+    manifest: Stream
+    words: str
+
+
+STREAM_SENTENCES = ("name", "short", "says")
+
+
+def stream_problems(stream: Stream, *, written: Callable[[str], bool]) -> list[str]:
+    """Give every reason not to register a stream."""
+    found = [
+        f"no sentence {stream.words}.{key} in every language"
+        for key in STREAM_SENTENCES
+        if not written(f"{stream.words}.{key}")
+    ]
+    if not stream.id.startswith("stream."):
+        found.append("the id of a stream begins with stream.")
+    if not stream.uses:
+        found.append("it names no use: which category, for which purpose, to whom")
+    found += [f"{use.recipient} may never receive it" for use in stream.uses if use.recipient in prohibited.RECIPIENTS]
+    return found
+
+
+def stream_digest(stream: Stream, sentences: Mapping[str, Mapping[str, str]]) -> str:
+    """Give the SHA-256 over a stream's sentences alone."""
+    prefix = stream.words + "."
+    told = [f"{key}={sorted(forms.items())!r}" for key, forms in sorted(sentences.items()) if key.startswith(prefix)]
+    return hashlib.sha256("\0".join(told).encode()).hexdigest()
 
 
 def problems(system: System, *, written: Callable[[str], bool], there: Callable[[str], bool]) -> list[str]:

@@ -26,6 +26,9 @@ class Category(StrEnum):
     LOCATION = "location"
     SCREEN = "screen"
     CALLS = "calls"
+    MOVEMENT = "movement"  # acceleration and turning, and what a phone makes of them
+    HEART = "heart"  # heart rate and what else a wearable measures of the body
+    NEARBY = "nearby"  # devices and networks in reach
     GENETIC = "genetic"
 
 
@@ -261,6 +264,15 @@ class Denied:
 
 
 Outcome = Released | Held | Denied
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Data that come in by themselves, from a phone or a wearable: nothing of it is kept for a use without a yes to that use."""
+
+    id: str
+    words: str  # prefix of its sentences: name, short, says (what is kept of it, and what is not)
+    uses: tuple[Use, ...]
 
 
 @dataclass(frozen=True)

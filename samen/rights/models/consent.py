@@ -32,6 +32,8 @@ class Statement(models.Model):
     yes = models.BooleanField()
     at = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    # Of a stream: the yes is for what was measured from this moment on. Empty for an AI system, and in a no.
+    since = models.DateTimeField(null=True)
     taught_back = models.BooleanField(default=True)
     words = models.CharField(max_length=DIGEST)  # digest of what was read before saying so
     language = models.CharField(max_length=5)

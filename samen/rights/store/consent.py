@@ -15,9 +15,9 @@ from samen.people.access import Allowed, Ground, NotAllowed
 from samen.people.roles import Scope
 from samen.rights import consent
 from samen.rights.consent import Standing
-from samen.rights.models.consent import Notice, Statement
+from samen.rights.models.consent import Notice, PersonState, Statement
 from samen.rights.models.system import SystemState
-from samen.rights.register import Registered
+from samen.rights.register import Registered, RegisteredStream
 from samen.rights.store import inference
 from samen.rights.words import Category, Purpose, Recipient, Stage, Use
 
@@ -37,26 +37,38 @@ class Said:
     language: str
     leaf: int
     taught_back: bool
+    since: datetime | None = None
 
 
 class NotShown(ValueError):
     """A yes came before the notice of what the system does was shown in the words that hold now."""
 
 
-def notice(access: Allowed, system: Registered, *, at: datetime) -> None:
+def notice(access: Allowed, system: Registered | RegisteredStream, *, at: datetime) -> None:
     """Write down that this person was shown what the system is and does."""
     _own(access)
     Notice.objects.update_or_create(person_id=access.person, subject=system.id, words=system.words, defaults={"at": at})
 
 
 def say(
-    access: Allowed, system: Registered, use: Use, *, yes: bool, at: datetime, language: str, taught_back: bool = True
+    access: Allowed,
+    system: Registered | RegisteredStream,
+    use: Use,
+    *,
+    yes: bool,
+    at: datetime,
+    language: str,
+    taught_back: bool = True,
+    since: datetime | None = None,
 ) -> Said:
-    """Write one yes or no to one use. It holds from the next check on, also for what is running.
+    """Write one yes or no to one use of a system or a stream. It holds from the next check on, also for what is running.
 
-    Raises: NotAllowed, NotShown for a yes without notice, ValueError for a use that the system does not declare.
+    `since`, of a yes to a stream: also for what was measured from then on; left out, from now on.
+    Raises: NotAllowed, NotShown for a yes without notice, ValueError for a use that is not declared or a time to come.
     """
     _own(access)
+    if since is not None and (since > at or not yes or isinstance(system, Registered)):
+        raise ValueError("Only a yes to a stream looks back, and never ahead.")
     if use not in system.manifest.uses:
         raise ValueError(f"{system.id} declares no use {use.key}.")
     if yes and not Notice.objects.filter(person=access.person, subject=system.id, words=system.words).exists():
@@ -65,7 +77,14 @@ def say(
         if yes and SystemState.objects.filter(id=system.id, stage=Stage.PILOT).exists():
             inference.take_seat(system.id, access.person, at)
         return write(
-            access, [(system.id, use)], yes=yes, at=at, language=language, words=system.words, taught_back=taught_back
+            access,
+            [(system.id, use)],
+            yes=yes,
+            at=at,
+            language=language,
+            words=system.words,
+            taught_back=taught_back,
+            since=since,
         )[0]
 
 
@@ -78,6 +97,7 @@ def write(
     language: str,
     words: str,
     taught_back: bool = True,
+    since: datetime | None = None,
 ) -> list[Said]:
     """Write statements and their leaves, and move the person's epoch. Inside the caller's transaction.
 
@@ -85,7 +105,7 @@ def write(
     orders two writers could wait for each other.
     """
     inference.bump(access.person)
-    positions = ledger.append([_leaf(access.person, subject, use, yes, at) for subject, use in what], at=at)
+    positions = ledger.append([_leaf(access.person, subject, use, yes, at, since) for subject, use in what], at=at)
     rows = [
         Statement(
             person_id=access.person,
@@ -96,6 +116,7 @@ def write(
             yes=yes,
             at=at,
             until=at + consent.HOLDS_FOR if yes else None,
+            since=since,
             taught_back=taught_back,
             words=words,
             language=language,
@@ -108,19 +129,48 @@ def write(
     return [_said(row) for row in rows]
 
 
-def _leaf(person: UUID, subject: str, use: Use, yes: bool, at: datetime) -> Entry:
+def _leaf(person: UUID, subject: str, use: Use, yes: bool, at: datetime, since: datetime | None) -> Entry:
     return Entry(
         Kind.CONSENT,
         facts={"subject": subject, "purpose": str(use.purpose), "yes": yes},
-        secret=secret(person, subject, use, yes, at),
+        secret=secret(person, subject, use, yes, at, since),
         salt=os.urandom(SALT),
         subject=person,
     )
 
 
-def secret(person: UUID, subject: str, use: Use, yes: bool, at: datetime) -> dict[str, object]:
+def secret(
+    person: UUID, subject: str, use: Use, yes: bool, at: datetime, since: datetime | None = None
+) -> dict[str, object]:
     """Give what the leaf of a statement is bound to, so that a receipt can open it later."""
-    return {"person": str(person), "subject": subject, "use": use.key, "yes": yes, "at": at.isoformat()}
+    bound: dict[str, object] = {
+        "person": str(person),
+        "subject": subject,
+        "use": use.key,
+        "yes": yes,
+        "at": at.isoformat(),
+    }
+    return bound if since is None else {**bound, "since": since.isoformat()}
+
+
+def open_streams(person: UUID, now: datetime) -> dict[str, dict[Use, datetime]]:
+    """Give which streams may be kept of a person now: for which use, and from when on. None while the person is restricted.
+
+    Inside a transaction, and under the person's lock: a no that is written meanwhile comes before or after what the
+    caller writes, never in between.
+    """
+    state = PersonState.objects.select_for_update(no_key=True).filter(person=person).first()
+    if state is not None and state.restricted_at is not None:
+        return {}
+    said: dict[str, list[consent.Statement]] = {}
+    for row in Statement.objects.filter(person=person, subject__startswith="stream."):
+        said.setdefault(row.subject, []).append(as_statement(_said(row)))
+    found = {
+        subject: {use: consent.open_since(use, of, now) for use in {each.use for each in of}}
+        for subject, of in said.items()
+    }
+    kept = {subject: {use: at for use, at in uses.items() if at is not None} for subject, uses in found.items()}
+    return {subject: uses for subject, uses in kept.items() if uses}
 
 
 def history(access: Allowed, subject: str | None = None) -> list[Said]:
@@ -137,7 +187,9 @@ def standing(said: Sequence[Said], subject: str, use: Use, now: datetime) -> Sta
 
 def as_statement(said: Said) -> consent.Statement:
     """Give a statement in the form that the rules read."""
-    return consent.Statement(use=said.use, yes=said.yes, at=said.at, until=said.until, taught_back=said.taught_back)
+    return consent.Statement(
+        use=said.use, yes=said.yes, at=said.at, until=said.until, taught_back=said.taught_back, since=said.since
+    )
 
 
 def _said(row: Statement) -> Said:
@@ -151,6 +203,7 @@ def _said(row: Statement) -> Said:
         language=row.language,
         leaf=row.leaf,
         taught_back=row.taught_back,
+        since=row.since,
     )
 
 

@@ -102,7 +102,7 @@ def receipt_file(request: Request, statement: UUID) -> HttpResponse:
 
 def made(request: Request, said: Said, history: list[Said], now: datetime) -> dict[str, Any]:
     """Make the receipt of one statement."""
-    secret = consent.secret(request.person, said.subject, said.use, said.yes, said.at)
+    secret = consent.secret(request.person, said.subject, said.use, said.yes, said.at, said.since)
     proof = ledger.receipt(said.leaf, now=now, secret=secret)
     return receipts.consent(_consent(request, said, history), _service(), proof, now)
 
@@ -120,6 +120,7 @@ def _consent(request: Request, said: Said, history: list[Said]) -> receipts.Cons
         language=said.language,
         words=mine.words_read(request.access, said.id),
         taught_back=said.taught_back,
+        since=said.since,
         events=tuple(receipts.Event(each.yes, each.at) for each in reversed(same)),
     )
 

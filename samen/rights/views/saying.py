@@ -63,7 +63,7 @@ def use_words(use: Use, *, short: bool = False) -> str:
 
 def name_of(system: str, part: str = "name") -> str:
     """Give a system's name, or its short name; its id when it is no longer in the product."""
-    found = door.system(system)
+    found = door.system(system) or door.stream(system)
     key = f"{found.manifest.words}.{part}" if found else ""
     return sentence(key) if key and has(key) else system
 
