@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from samen.ledger import store as ledger
 from samen.rights import door as rights
 from samen.rights import jobs as ring
 from samen.rights.register import Registered
@@ -118,7 +119,7 @@ def _write(out: Path, figures: dict[str, proving.Share], wrong: list[proving.Ver
         "wrong": [[each.piece.proves, each.piece.language, each.piece.name, list(each.wrong)] for each in wrong],
     }
     try:
-        out.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        out.write_text(ledger.sign_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n"), "utf-8")
     except OSError as bad:
         typer.echo(f"{out} cannot be written: {bad.strerror}. Choose another place.", err=True)
         raise typer.Exit(2) from bad
