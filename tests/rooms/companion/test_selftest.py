@@ -31,6 +31,7 @@ def test_a_bound_that_is_missed_stops_the_system_for_everybody_until_a_human_fil
     assert stopped.code == "NOT_VALIDATED"
 
 
+@pytest.mark.django_db
 def test_the_report_that_is_kept_is_signed_so_that_a_change_in_it_shows(tmp_path):
     out = tmp_path / "report.note"
     selftest._write(out, {"hard_rules": share([True] * 9)}, [])
