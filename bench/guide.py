@@ -1,15 +1,21 @@
 """What a search in the guide costs: p50 and p99 over mixed questions in a directory of 20,000 made-up services.
 
-Run: make bench-guide. Bar (the product's plan for this room): p99 at most 100 ms. What is measured is a whole look-up: the query, the
-weighing of what may fit with its hours, and the ten entries of the first page.
+Run: make bench-guide, or at the end of make bench-companion. Bar (the product's plan for this room): p99 at most 100 ms. What is measured
+is a whole look-up: the query, the weighing of what may fit with its hours, and the ten entries of the first page; and the same for a
+question in somebody's own words: understood, looked up with every wish and with each let go, ordered and explained (without the gate,
+which bench-rights measures).
 """
 
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 from time import perf_counter, process_time
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 home = tempfile.TemporaryDirectory(prefix="samen-bench-guide-")
@@ -24,12 +30,16 @@ from uuid import UUID
 from django.core.management import call_command
 from django.utils import timezone
 
+from samen.rights.words import Gathered
 from samen.rooms.companion import guide as finding
 from samen.rooms.companion import systems, tokens
 from samen.rooms.companion.guide import Wanted
+from samen.rooms.companion.inference import guiding
 from samen.rooms.companion.jobs import guide as jobs
+from samen.rooms.companion.jobs import proof_guide
 from samen.rooms.companion.store import guide as store
 from samen.rooms.companion.store import places
+from samen.rooms.companion.store.finding import candidates
 from samen.web.demo import guide as made_up
 
 SERVICES = 20_000
@@ -97,14 +107,47 @@ def main() -> None:
     begun = perf_counter()
     store.keep(made_up.services(SEED, SERVICES), by="bench", what="imported", at=now)
     print(f"{SERVICES} services kept in {perf_counter() - begun:.0f} s")
-    taken, waited, empty = [], [], 0
     asked = questions(Random(SEED))
+    worst = measure("search", asked, lambda each: look(each, now))
+    words = [
+        (text, language) for need in proof_guide.raw()["need"] for language in ("en", "nl") for text in need[language]
+    ]
+    worst = max(
+        worst, measure("own words", Random(SEED).choices(words, k=QUESTIONS), lambda each: understand(*each, now))
+    )
+    if worst > BAR:
+        sys.exit(1)
+
+
+def understand(text: str, language: str, at: datetime) -> int:
+    """Understand a question and answer it, as a run of companion.guide does; gives how many services it shows."""
+    towns = partial(places.town, country="nl")
+    meant = guiding.understood(text, language, systems.likes(), towns)
+    wanted = meant.wanted("nl")
+    looks = (
+        [guiding.Read(each, let_go, candidates(each)) for each, let_go in finding.looser(wanted)]
+        if wanted.needs
+        else []
+    )
+    heard = systems.heard(text, language)
+    asked = guiding.Question("bench", text, language, looks, systems.moment_of(at), systems.likes(), towns, heard)
+    gathered = Gathered(items=(), data=asked)
+    found = guiding.infer(gathered)
+    guiding.explain(gathered, found)
+    shown = [UUID(each["id"]) for each in found.value["shown"]]
+    store.some(shown)
+    return len(shown)
+
+
+def measure(name: str, asked: Sequence[Any], answer: Callable[[Any], int]) -> float:
+    """Answer every question once more after a first fifty, print how long it took, and give the p99 in ms of processor time."""
     for each in asked[:50]:
-        look(each, now)
-    slowest: tuple[float, Wanted] = (0.0, asked[0])
+        answer(each)
+    taken, waited, empty = [], [], 0
+    slowest: tuple[float, Any] = (0.0, asked[0])
     for each in asked:
         wall, start = perf_counter(), process_time()
-        empty += look(each, now) == 0
+        empty += answer(each) == 0
         taken.append((process_time() - start) * 1000)
         waited.append((perf_counter() - wall) * 1000)
         slowest = max(slowest, (taken[-1], each), key=lambda pair: pair[0])
@@ -112,14 +155,12 @@ def main() -> None:
     waited.sort()
     p50, p99 = taken[len(taken) // 2], taken[int(len(taken) * 0.99)]
     print(
-        f"{len(taken)} questions, {empty} without an answer: p50 {p50:.1f} ms   p99 {p99:.1f} ms (bar {BAR:.0f})   worst {taken[-1]:.1f} ms"
+        f"directory of {SERVICES:,} services, {name}: {len(taken)} questions, {empty} without an answer: "
+        f"p50 {p50:.1f} ms   p99 {p99:.1f} ms (bar {BAR:.0f})   worst {taken[-1]:.1f} ms"
     )
-    print(
-        f"by the clock, with whatever else this machine does: p50 {waited[len(waited) // 2]:.1f} ms   p99 {waited[int(len(waited) * 0.99)]:.1f} ms"
-    )
-    print(f"slowest: {slowest[1]}")
-    if p99 > BAR:
-        sys.exit(1)
+    by_clock = f"p50 {waited[len(waited) // 2]:.1f} ms   p99 {waited[int(len(waited) * 0.99)]:.1f} ms"
+    print(f"by the clock, with whatever else this machine does: {by_clock}; slowest: {slowest[1]}")
+    return p99
 
 
 main()

@@ -182,9 +182,10 @@ def moment_of(at: datetime) -> guide.Moment:
     return guide.Moment(at, places.holidays(), known)
 
 
-def _heard(text: str, language: str) -> tuple[int, str]:
-    heard = crisis.listen({}, text, language, human_there=False)
-    return heard.now, heard.numbers
+def heard(text: str, language: str) -> tuple[int, str]:
+    """Hear danger in one text: its level, and the subject of the numbers that it calls for."""
+    found = crisis.listen({}, text, language, human_there=False)
+    return found.now, found.numbers
 
 
 def gather_question(permit: Permit) -> Gathered:
@@ -206,7 +207,7 @@ def gather_question(permit: Permit) -> Gathered:
         moment=moment_of(timezone.now()),
         likes=likes(),
         towns=towns,
-        heard=_heard(asked.text, asked.language),
+        heard=heard(asked.text, asked.language),
     )
     return Gathered(items=(item,), data=question, language=asked.language)
 
@@ -230,7 +231,7 @@ def question_of_material(piece: Mapping[str, Any]) -> Gathered:
         moment=moment_of(datetime.fromisoformat(piece["at"])),
         likes=likes(),
         towns=towns,
-        heard=_heard(piece["text"], piece["language"]),
+        heard=heard(piece["text"], piece["language"]),
     )
     return Gathered(items=(), data=asked, language=piece["language"])
 
