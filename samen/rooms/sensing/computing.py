@@ -1,7 +1,7 @@
 """From tables to features: the same for files, for the service and for the demo."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from typing import Any
 
@@ -10,7 +10,7 @@ import polars as pl
 from samen.rooms.sensing import participants, segments, silence, streams, zones
 from samen.rooms.sensing.catalogue import GROUPS, Group
 from samen.rooms.sensing.participants import Roster
-from samen.rooms.sensing.reading.receipt import Read
+from samen.rooms.sensing.reading.receipt import Read, summed
 from samen.rooms.sensing.settings import filled
 
 SHOWN = "%Y-%m-%d %H:%M:%S"
@@ -29,6 +29,52 @@ class Ready:
     def tables(self) -> Mapping[str, pl.DataFrame]:
         """Give the tables by stream."""
         return self.read.tables
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a study wants computed, and how."""
+
+    profile: str
+    plan: segments.Plan = segments.DAILY
+    roster: Roster | None = None
+    changes: pl.DataFrame | None = None  # of zones
+    zone: str = "UTC"  # of devices that no file of zones names
+    given: Mapping[str, Any] = field(default_factory=dict)  # settings
+
+
+@dataclass(frozen=True)
+class Part:
+    """What came of some of a study's people: features, the account, and when asked why values are missing and their sources."""
+
+    features: pl.DataFrame
+    account: Read  # without its tables
+    missing: pl.DataFrame
+    sources: Sequence[Mapping[str, Any]]
+
+
+def part_of(read: Read, study: Study, *, explained: bool, told: Callable[[str], None] = lambda name: None) -> Part:
+    """Compute the features of what was read; people do not touch each other, so that a study can go through in parts."""
+    ready = made_ready(read, roster=study.roster, changes=study.changes, zone=study.zone)
+    laid = segments.laid_out(study.plan, ready.seen, ready.spans)
+    features = compute(ready.tables, laid, study.profile, study.given, told=told)
+    account = Read({}, ready.read.quarantine, ready.read.counts)
+    if not explained:
+        return Part(features, account, _NOTHING, ())
+    missing = why_missing(ready.tables, laid, study.profile, study.given)
+    return Part(features, account, missing, provenance(ready.tables, study.profile, study.given))
+
+
+def all_parts(parts: Sequence[Part]) -> Part:
+    """Put the parts of a study together, by person and segment."""
+    features = pl.concat([part.features for part in parts], how="diagonal_relaxed")
+    missing = [part.missing for part in parts if part.missing.width]
+    return Part(
+        features.sort("person", "segment_start", "segment", maintain_order=True),
+        summed([part.account for part in parts]),
+        pl.concat(missing) if missing else _NOTHING,
+        [source for part in parts for source in part.sources],
+    )
 
 
 def made_ready(read: Read, *, roster: Roster | None, changes: pl.DataFrame | None, zone: str = "UTC") -> Ready:

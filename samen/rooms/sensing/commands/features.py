@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -19,7 +19,19 @@ from samen.rooms.sensing.reading.receipt import Read
 from samen.words import LANGUAGES, say
 
 WRONG_USE, PROBLEM = 2, 1
+BATCH_BYTES = 300_000_000  # of Beiwe's files at once: some 4 million rows
+
+
+class BadTable(ValueError):
+    """A small table of a study cannot be read; `key` and `values` name the sentence that says why."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key, self.values = key, values
+
+
 FOUND_FAULTS = (
+    BadTable,
     participants.BadParticipants,
     segments.BadSegments,
     settings.BadSettings,
@@ -90,29 +102,44 @@ def features(
     try:
         given = settings.settings_of(_text(settings_file)) if settings_file else {}
         _warn(given, told)
-        changes = zones.changes_of(_table(zones_file)) if zones_file else None
-        zones.check(zone)
-        roster = participants.roster_of(_table(participants_file)) if participants_file else None
-        of_segments = settings.filled(settings.SegmentSettings, given)
-        plan = segments.DAILY
-        if segments_file:
-            plan = segments.plan_of(_table(segments_file), reaches_back=of_segments.include_past_periodic_segments)
+        study = _study(profile, given, segments_file, zones_file, participants_file, zone)
         mapping = table.mapping_of(_text(mapping_file)) if mapping_file else ()
-        read = _read(files, format, given, roster, mapping, told)
-        ready = computing.made_ready(read, roster=roster, changes=changes, zone=zone)
-        laid = segments.laid_out(plan, ready.seen, ready.spans)
-        found = computing.compute(
-            ready.tables, laid, profile, given, told=lambda name: told.say("computing", group=name)
-        )
+        parts = [
+            computing.part_of(read, study, explained=report, told=lambda name: told.say("computing", group=name))
+            for read in _reads(files, format, study, mapping, told)
+        ]
     except FOUND_FAULTS as wrong:
         told.stop(wrong.key, PROBLEM, **wrong.values)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as wrong:
-        told.stop("table_unreadable", PROBLEM, why=str(wrong).splitlines()[0][:200])
-    _write(found, out)
-    _account(ready.read, told)
-    told.say("written", rows=found.height, features=found.width - 4, path=out)
+    found = computing.all_parts(parts)
+    _write(found.features, out)
+    _account(found.account, told)
+    told.say("written", rows=found.features.height, features=found.features.width - 4, path=out)
     if report:
-        _report(ready, laid, profile, given, out)
+        _report(found, profile, out)
+
+
+def _study(
+    profile: str,
+    given: Mapping[str, Any],
+    segments_file: Path | None,
+    zones_file: Path | None,
+    participants_file: Path | None,
+    zone: str,
+) -> computing.Study:
+    """Read what a study is. Raises: one of FOUND_FAULTS."""
+    zones.check(zone)
+    of_segments = settings.filled(settings.SegmentSettings, given)
+    plan = segments.DAILY
+    if segments_file:
+        plan = segments.plan_of(_table(segments_file), reaches_back=of_segments.include_past_periodic_segments)
+    return computing.Study(
+        profile=profile,
+        plan=plan,
+        roster=participants.roster_of(_table(participants_file)) if participants_file else None,
+        changes=zones.changes_of(_table(zones_file)) if zones_file else None,
+        zone=zone,
+        given=given,
+    )
 
 
 class Told:
@@ -145,9 +172,11 @@ def _text(file: Path) -> str:
 
 
 def _table(file: Path) -> pl.DataFrame:
-    if file.suffix == ".parquet":
-        return pl.read_parquet(file)
-    rows = pl.read_csv(file, infer_schema=False)
+    """Read a small table of a study. Raises: BadTable."""
+    try:
+        rows = pl.read_parquet(file) if file.suffix == ".parquet" else pl.read_csv(file, infer_schema=False)
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as wrong:
+        raise BadTable("table_unreadable", path=file, why=str(wrong).splitlines()[0][:200]) from wrong
     return rows.rename({name: name.strip().lower() for name in rows.columns})
 
 
@@ -157,28 +186,27 @@ def _warn(given: Mapping[str, Any], told: Told) -> None:
         told.say("unknown_setting", name=key)
 
 
-def _read(
-    files: Path,
-    format: Format,
-    given: Mapping[str, Any],
-    roster: participants.Roster | None,
-    mapping: tuple[table.Mapped, ...],
-    told: Told,
-) -> Read:
+def _reads(
+    files: Path, format: Format, study: computing.Study, mapping: tuple[table.Mapped, ...], told: Told
+) -> Iterator[Read]:
+    """Read the files, in parts where the format keeps people apart, so that memory does not grow with a study."""
     salt = secrets.token_bytes(32)  # hashes live as long as this run and leave it in no file
     progress: Callable[[int, int], None] = told.progress
     match format:
         case Format.beiwe:
-            return beiwe.read(files, salt=salt, told=progress)
+            person_of = dict(study.roster.rows.select("device", "person").iter_rows()) if study.roster else {}
+            for people in beiwe.batches(files, BATCH_BYTES, person_of):
+                yield beiwe.read(files, salt=salt, people=people, told=progress)
         case Format.aware:
-            return aware.read(files, salt=salt, platforms=roster.platforms if roster else None, told=progress)
+            platforms = study.roster.platforms if study.roster else None
+            yield aware.read(files, salt=salt, platforms=platforms, told=progress)
         case Format.lamp:
-            known = settings.filled(settings.LampSettings, given)
-            return lamp.read(files, salt=salt, device_state=known.device_state, told=progress)
+            known = settings.filled(settings.LampSettings, study.given)
+            yield lamp.read(files, salt=salt, device_state=known.device_state, told=progress)
         case Format.flights:
-            return flights.read(files)
+            yield flights.read(files)
         case Format.table:
-            return table.read(files, salt=salt, mapping=mapping)
+            yield table.read(files, salt=salt, mapping=mapping)
 
 
 def _write(found: pl.DataFrame, out: Path) -> None:
@@ -200,13 +228,9 @@ def _account(read: Read, told: Told) -> None:
         told.say("held", stream=stream or "-", reason=say(f"sensing.quarantine.{reason}", told.language), n=n)
 
 
-def _report(ready: computing.Ready, laid: pl.DataFrame, profile: str, given: Mapping[str, Any], out: Path) -> None:
+def _report(found: computing.Part, profile: str, out: Path) -> None:
     """Write beside the table: what was held back, why values are missing, and where the others come from."""
-    computing.why_missing(ready.tables, laid, profile, given).write_csv(out.with_suffix(".missing.csv"))
-    ready.read.quarantine.write_csv(out.with_suffix(".quarantine.csv"))
-    account = {
-        "profile": profile,
-        "counts": ready.read.counts.to_dicts(),
-        "provenance": computing.provenance(ready.tables, profile, given),
-    }
+    found.missing.write_csv(out.with_suffix(".missing.csv"))
+    found.account.quarantine.write_csv(out.with_suffix(".quarantine.csv"))
+    account = {"profile": profile, "counts": found.account.counts.to_dicts(), "provenance": list(found.sources)}
     out.with_suffix(".report.json").write_text(json.dumps(account, indent=2, ensure_ascii=False), encoding="utf-8")

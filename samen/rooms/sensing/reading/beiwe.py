@@ -26,11 +26,19 @@ class Kind:
     by_file: bool = False  # the path says what the columns do not: which survey, and when
 
 
-def read(root: Path, *, salt: bytes, told: Callable[[int, int], None] = lambda done, of: None) -> Read:
-    """Read a study's folder, or one person's. `told` is called with how many of how many folders of streams are read."""
-    folders = [
-        (person, folder) for person in _people(root) for folder in sorted(person.iterdir()) if folder.name in KINDS
-    ]
+def read(
+    root: Path,
+    *,
+    salt: bytes,
+    people: Sequence[Path] | None = None,
+    told: Callable[[int, int], None] = lambda done, of: None,
+) -> Read:
+    """Read a study's folder or one person's, or only these people's folders in it.
+
+    Takes: told is called with how many of how many folders of streams are read.
+    """
+    found = people_in(root) if people is None else people
+    folders = [(person, folder) for person in found for folder in sorted(person.iterdir()) if folder.name in KINDS]
     parts: list[Read] = []
     for number, (person, folder) in enumerate(folders):
         parts += _stream(root, person.name, folder, salt)
@@ -38,11 +46,29 @@ def read(root: Path, *, salt: bytes, told: Callable[[int, int], None] = lambda d
     return together(parts)
 
 
-def _people(root: Path) -> list[Path]:
+def people_in(root: Path) -> list[Path]:
     """Give the folders of persons: those that hold folders of streams, at whatever depth the download put them."""
     if any(each.is_dir() and each.name in KINDS for each in root.iterdir()):
         return [root]
-    return [found for each in sorted(root.iterdir()) if each.is_dir() for found in _people(each)]
+    return [found for each in sorted(root.iterdir()) if each.is_dir() for found in people_in(each)]
+
+
+def batches(root: Path, most: int, person_of: Mapping[str, str]) -> Iterator[list[Path]]:
+    """Give the folders of people in batches of at most so many bytes, one person's folders always together.
+
+    Takes: person_of: folder's name -> person, where several folders are one person's.
+    """
+    folders: dict[str, list[Path]] = {}
+    for folder in people_in(root):
+        folders.setdefault(person_of.get(folder.name, folder.name), []).append(folder)
+    batch, size = list[Path](), 0
+    for _, own in sorted(folders.items()):
+        weight = sum(file.stat().st_size for folder in own for file in folder.rglob("*.csv"))
+        if batch and size + weight > most:
+            yield batch
+            batch, size = [], 0
+        batch, size = batch + own, size + weight
+    yield batch
 
 
 def _stream(root: Path, person: str, folder: Path, salt: bytes) -> Iterator[Read]:

@@ -178,6 +178,13 @@ def together(parts: Iterable[Read]) -> Read:
     return Read(tables, pl.concat(held), counts.select(COUNTS.names()), clocks)
 
 
+def summed(parts: Sequence[Read]) -> Read:
+    """Give one account of several that share no row."""
+    counts = pl.concat([pl.DataFrame(schema=COUNTS), *(part.counts for part in parts)])
+    held = pl.concat([pl.DataFrame(schema=QUARANTINE), *(part.quarantine for part in parts)])
+    return Read({}, held, counts.group_by("stream").agg(pl.exclude("stream").sum()).sort("stream"))
+
+
 def _one(rows: Sequence[pl.DataFrame]) -> pl.DataFrame:
     if len(rows) == 1:
         return rows[0]
