@@ -1,6 +1,8 @@
 """Other words by a language model: what leaves, what may come in, and that nothing of a hostile one reaches anybody."""
 
 import re
+import socket
+import threading
 import time
 from dataclasses import replace
 from uuid import uuid4
@@ -10,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from samen.people.roles import Scope
+from samen.rights import door as rights
 from samen.rights.store import systems as register
 from samen.rights.words import Denied
 from samen.rooms.companion import guarding, rephrasing, systems
@@ -107,6 +110,25 @@ def test_an_endless_or_slow_answer_is_cut_at_its_time(how):
         assert time.monotonic() - begun < 1.0
 
 
+def test_a_name_server_that_does_not_answer_costs_no_more_than_the_time_and_nothing_is_sent_afterwards(monkeypatch):
+    found, asked = socket.getaddrinfo, threading.Event()
+
+    def slow(*args, **more):
+        time.sleep(1.0)
+        asked.set()
+        return found(*args, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    with serving({"a": {TEXT: "Take a seat."}}) as (address, seen):
+        begun = time.monotonic()
+        with pytest.raises(endpoint.Unusable, match="time"):
+            endpoint.ask(endpoint.Endpoint(address("a"), "m"), [{"role": "user", "content": "x"}], seconds=0.4)
+        assert time.monotonic() - begun < 0.8
+        assert asked.wait(5)
+        time.sleep(0.3)  # long enough for whatever a late connection would send
+        assert seen == []
+
+
 def test_a_redirect_is_not_followed_and_nothing_is_asked_twice():
     cases = {"a": {BEHAVES: "redirect"}, "b": {BEHAVES: "error-500"}, "text-well": {TEXT: "Well."}}
     with serving(cases) as (address, seen):
@@ -165,6 +187,49 @@ def test_with_a_yes_the_text_is_worded_and_marked_and_a_no_changes_nothing(setti
     assert not any("scripted" in each.reply for each in said)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "written", "worded", "mark"),
+    [
+        (
+            "en",
+            "Which worry comes most? Write it down in one sentence, just as it sounds in your head.",
+            "Which worry comes most now? Put it down in one sentence, the way it sounds in your head.",
+            "Worded by a language model",
+        ),
+        (
+            "nl",
+            "Welke zorg komt het meest? Schrijf haar op in één zin, zoals ze klinkt in je hoofd.",
+            "Welke zorg komt nu het meest? Zet haar op papier in één zin, zoals ze klinkt in je hoofd.",
+            "Verwoord door een taalmodel",
+        ),
+    ],
+)
+def test_other_words_that_pass_reach_the_person_on_the_real_page_with_their_mark(
+    settings, language, written, worded, mark
+):
+    crew = in_use.in_service()
+    noor = named.person("Noor", language)
+    in_use.says_yes(noor, language)
+    with serving({"a": {TEXT: worded}}) as (address, seen):
+        settings.SAMEN = replace(settings.SAMEN, llm_url=address("a"), llm_model="m")
+        in_use.let_in(systems.REPHRASE, crew)
+        in_use.says_yes(noor, language, system=systems.REPHRASE)
+        html = walk(in_use.visitor(noor, language))
+    assert written in str(seen[-1])  # it was really asked, about this very text
+    assert f'<p class="turns__text">{worded}</p>' in html
+    program = html.rpartition('class="turns__program"')[2].partition("</li>")[0]
+    assert mark in program
+    assert program.index(mark) < program.index(worded)  # the mark is read before the words
+    assert (
+        program.index(worded) < program.index("<details") < program.index(written)
+    )  # the written text is one press away
+    assert program.count(written) == 1
+    record = rights.latest(named.own(noor, Scope.FINDINGS), systems.REPHRASE.id)
+    assert record is not None
+    assert str(record.id) in program
+
+
 def walk(client):
     client.post("/companion/fresh/")
     html = client.get("/companion/").content.decode()
@@ -173,6 +238,7 @@ def walk(client):
         html = client.post(
             "/companion/give/", {"press": press, "turn": turn, "once": once}, follow=True
         ).content.decode()
+    return html
 
 
 @pytest.mark.django_db

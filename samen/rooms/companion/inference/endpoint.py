@@ -1,12 +1,15 @@
 """Asks a language model at an OpenAI-compatible endpoint for one answer, and trusts nothing that comes back.
 
 The whole answer is held. It is thrown away when it is late, long, broken, or anything but one plain text: a byte bound and a time bound
-hold whatever the other side does (slow drip, endless stream, endless headers), because at the time bound the connection itself is cut.
+hold whatever the other side does (slow drip, endless stream, endless headers), because at the time bound the connection itself is cut;
+and whatever the name server does, because nobody waits for it longer than that.
 Nothing is tried twice, no redirect is followed, no proxy of the environment is used, and no answer is logged.
 """
 
 import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -27,7 +30,10 @@ SECONDS = 1.8  # for the whole answer; the checks after it have the rest of two 
 MOST_BYTES = 65_536  # of a body; the longest text that may pass has some hundred
 MOST_LETTERS = 1_200  # of the text itself
 MOST_HEADERS = 16_384  # bytes
+PLACES = 32  # askings at once
 TYPES = {True: "text/event-stream", False: "application/json"}
+
+_BESIDE = ThreadPoolExecutor(PLACES, thread_name_prefix="ask")
 
 
 class Unusable(Exception):
@@ -113,7 +119,19 @@ class _Counted(httpx2.SyncByteStream):
 
 
 def ask(endpoint: Endpoint, messages: Sequence[Mapping[str, str]], seconds: float = SECONDS) -> str:
-    """Give the one text that the model answers with. Raises: Unusable for anything else, within `seconds`."""
+    """Give the one text that the model answers with. Raises: Unusable for anything else, within `seconds`.
+
+    Finding the address of a name (DNS) cannot be cut from outside, so the asking is done beside, and waited for no longer than that.
+    What finds its address too late gets a connection that is cut before anything is sent. When all places are taken by such
+    waiting, nobody is asked.
+    """
+    try:
+        return _BESIDE.submit(_ask, endpoint, messages, seconds).result(timeout=seconds)
+    except TookTooLong:
+        raise Unusable("time") from None
+
+
+def _ask(endpoint: Endpoint, messages: Sequence[Mapping[str, str]], seconds: float) -> str:
     transport = _Bounded(seconds, stream=endpoint.stream)
     web = httpx2.Client(transport=transport, timeout=seconds, follow_redirects=False, trust_env=False)
     client = openai.OpenAI(

@@ -45,6 +45,7 @@ def lines(turns: Sequence[Turn], language: str) -> list[dict[str, Any]]:
                 "texts": each.reply["texts"],
                 "turn": each.turn,
                 "scripted": each.reply.get("scripted", ""),
+                "worded": each.reply.get("worded", ""),
             }
         )
         before = dict(each.reply["buttons"])
