@@ -99,19 +99,31 @@ def _in_utc(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
 
 
 def seen_in(tables: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Give person, device, first, last (ms UTC): the first and last row of each device in any table."""
+    """Give person, device, first, last (ms UTC): the first and last row of each device in any table.
+
+    Takes: tables sorted by person and time, so that only the ends of each run of one device are looked at.
+    """
     edges = [
-        rows.group_by("person", "device").agg(
-            pl.col("time").min().alias("first"),
-            pl.max_horizontal(pl.col("time").max(), pl.col("ends").max() if "ends" in rows.columns else None).alias(
-                "last"
-            ),
-        )
-        for rows in tables
+        _runs(rows).group_by("person", "device").agg(pl.col("first").min(), pl.col("last").max()) for rows in tables
     ]
     kinds = {"person": pl.String, "device": pl.String, "first": pl.Int64, "last": pl.Int64}
     both = pl.concat([pl.DataFrame(schema=kinds), *edges])
     return both.group_by("person", "device").agg(pl.col("first").min(), pl.col("last").max()).sort("person", "device")
+
+
+def _runs(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give person, device, first, last of each run of rows of one device; a table of episodes reaches to their ends."""
+    if "ends" in rows.columns:
+        until = pl.max_horizontal("time", "ends")
+        return rows.select("person", "device", pl.col("time").alias("first"), until.alias("last"))
+    changes = (pl.col("person") != pl.col("person").shift()) | (pl.col("device") != pl.col("device").shift())
+    starts = rows.select(changes.fill_null(True).arg_true())["person"]
+    stops = starts.shift(-1, fill_value=rows.height) - 1
+    return (
+        rows[starts]
+        .select("person", "device", pl.col("time").alias("first"))
+        .with_columns(rows["time"][stops].alias("last"))
+    )
 
 
 def compute(

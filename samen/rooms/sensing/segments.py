@@ -311,11 +311,13 @@ def _bounds(
 def _taken(rows: pl.DataFrame, pieces: pl.DataFrame, starts: np.ndarray, stops: np.ndarray) -> pl.DataFrame:
     """Give the rows starts..stops of each piece with its `at`."""
     counts = stops - starts
-    at = np.repeat(pieces["at"].to_numpy(), counts)
+    at = pl.Series("at", np.repeat(pieces["at"].to_numpy().astype(np.uint32), counts), dtype=pl.UInt32)
+    held = np.flatnonzero(counts)
+    follow = bool(np.all(starts[held][1:] == stops[held][:-1]))
+    if follow and counts.sum() == rows.height:  # each row once, in its own order: nothing needs to move
+        return rows.with_columns(at)
     where = np.arange(len(at)) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
-    is_all = len(where) == rows.height and (len(where) == 0 or bool(np.all(np.diff(where) == 1)))
-    found = rows if is_all else rows[where]
-    return found.with_columns(pl.Series("at", at, dtype=pl.UInt32))
+    return rows[where].with_columns(at)
 
 
 def cut(episodes: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
