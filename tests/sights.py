@@ -141,10 +141,12 @@ def _arguments() -> dict[str, dict[str, object]]:
         # Where the companion was not let in, Noor had no talk: any number is one that is not there.
         "talk": getattr(Talk.objects.filter(person=noor).order_by("begun_at").first(), "pk", noor.pk),
         "share": noor.pk,
+        "rhythm": noor.pk,
         "leaf": 0,
         **_of_guide(),
         "report": noor.pk,
         "draft": noor.pk,  # nobody has one in the demo
+        "remark": noor.pk,
     }
     exercise = {"name": "worry-time"}
     return {
@@ -152,6 +154,7 @@ def _arguments() -> dict[str, dict[str, object]]:
         "companion:read": exercise,
         "companion:editor_module": exercise,
         "companion:editor_preview": exercise,
+        "companion:editor_remark": exercise,
         "companion:editor_screen": exercise,
         "companion:summary": exercise,
         "companion:pdf-summary": exercise,

@@ -1,12 +1,13 @@
 """What stands for the blanks in the companion's addresses: a talk that Noor had and shares with her clinician, and one that she deleted."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from samen.people import store as people
 from samen.people.roles import Scope
-from samen.rooms.companion.store import drafts, history, modules, talk
+from samen.rooms.companion.store import drafts, history, modules, remarks, talk
+from samen.rooms.companion.store.remarks import Said
 from tests.rights import example
 
 REPLY = {
@@ -33,16 +34,21 @@ def samples(house: example.House, now: datetime) -> dict[str, Any]:
     assert share is not None
     content = modules.text("worry-time")
     draft = drafts.begin("worry-time", content, modules.in_use().exercises["worry-time"].digest, by=clinician, at=now)
+    said = remarks.add(("worry-time", ""), draft.digest, Said("Clear."), by=clinician, at=now)
+    weekly = Rhythm("check-in", (0,), time(19), "Europe/Amsterdam", now.date() + timedelta(days=60))
     return {
+        "rhythm": wished.begin(house.own(Scope.TALK), weekly, mail=False, language="nl", at=now),
+        "companion:answer-offer.name": "gad-7",
         "draft": draft.id,
+        "remark": said.id,
         "talk": kept,
         "share": share,
         "leaf": leaf,
         "companion:read.name": "worry-time",
         "companion:summary.name": "worry-time",
         "companion:pdf-summary.name": "worry-time",
-        **{f"companion:editor_{each}.name": "worry-time" for each in ("module", "begin", "preview")},
-        **{f"companion:editor_{each}.name": "often" for each in ("screen", "remove")},
+        **{f"companion:editor_{each}.name": "worry-time" for each in ("module", "begin", "preview", "remark")},
+        **{f"companion:editor_{each}.name": "often" for each in ("screen", "remove", "move", "rename")},
     }
 
 

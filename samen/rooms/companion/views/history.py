@@ -14,7 +14,7 @@ from samen.ledger import receipt as receipts
 from samen.ledger import store as ledger
 from samen.people.door import Request, own, own_page, page_about
 from samen.people.roles import Scope
-from samen.rooms.companion.jobs import keeping
+from samen.rooms.companion.jobs import keeping, wished
 from samen.rooms.companion.store import history as store
 from samen.rooms.companion.store import talk as talks
 from samen.rooms.companion.store.talk import Kept
@@ -40,6 +40,7 @@ def history(request: Request) -> HttpResponse:
         "more": len(kept) > number * PAGE,
         "before": number - 1,
         "after": number + 1,
+        "lines": wished.lines(request.access, language(), request.now),
     }
     return render(request, "companion/history/list.html", shown)
 

@@ -1,5 +1,6 @@
 """The pages on which somebody talks with the companion: the talk itself, its choice beforehand, and the exercises to read without it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +17,7 @@ from samen.rights import door as rights
 from samen.rights.words import Denied
 from samen.rooms.companion import saying, systems
 from samen.rooms.companion.dialogue import LANGUAGES, Module, Type
-from samen.rooms.companion.jobs import keeping, turn
+from samen.rooms.companion.jobs import keeping, turn, wished
 from samen.rooms.companion.saying import Book
 from samen.rooms.companion.store import modules
 from samen.rooms.companion.store import talk as store
@@ -80,9 +81,18 @@ def _page(request: Request, **more: Any) -> HttpResponse:
         "calls": now.reply.get("calls", len(now.reply["texts"])),
         "rewords": systems.REPHRASE.id if systems.has_model() else "",
         "talk": found.id,
+        "lines": wished.lines(request.access, language(), request.now),
+        "offer": _offer(request, now.reply),
         **more,
     }
     return render(request, "companion/talk/talk.html", shown)
+
+
+def _offer(request: Request, reply: Mapping[str, Any]) -> Any:
+    """Give the questionnaire to offer at the end of an exercise; none where there was danger."""
+    if not reply["ended"] or reply["level"]:
+        return None
+    return wished.offer(request.access, own(request, Scope.ANSWERS), reply["ended"], language(), request.now)
 
 
 @require_POST
