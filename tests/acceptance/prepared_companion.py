@@ -6,7 +6,9 @@ from uuid import UUID, uuid4
 
 from samen.people import store as people
 from samen.people.roles import Scope
+from samen.rooms.companion.rhythm import Rhythm
 from samen.rooms.companion.store import drafts, history, modules, remarks, talk
+from samen.rooms.companion.store import rhythm as wished
 from samen.rooms.companion.store.remarks import Said
 from tests.rights import example
 
