@@ -55,7 +55,8 @@ def spans(seen: pl.DataFrame, changes: pl.DataFrame, default: str = "UTC") -> pl
     """Lay out each person's time in spans of one offset.
 
     Takes:  seen: person, device, first, last (ms UTC, the device's first and last row); changes as `changes_of` gives them.
-            A device without a zone follows the person's other devices, and when none has one, the default.
+            A device without a zone follows the person's other devices, and when none has one, the default. A file of zones
+            may name the person in place of a device.
     Gives:  person, begins, ends (ms UTC, ends exclusive), offset (ms that the clock is ahead of UTC), sorted, without gaps.
     """
     people = seen.select(pl.col("person").unique()).sort("person")
@@ -80,7 +81,9 @@ def spans(seen: pl.DataFrame, changes: pl.DataFrame, default: str = "UTC") -> pl
 
 def _zones_held(seen: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
     """Give person, zone, begins: a device's zone counts from the change, but not before the device was first seen."""
-    both = seen.select("person", "device", "first").join(changes, on="device")
+    by_name = seen.group_by("person").agg(pl.col("person").first().alias("device"), pl.col("first").min())
+    known = pl.concat([seen.select("person", "device", "first"), by_name.select("person", "device", "first")])
+    both = known.unique(["person", "device"], keep="first", maintain_order=True).join(changes, on="device")
     if both.is_empty():
         return pl.DataFrame(schema={"person": pl.String, "zone": pl.String, "begins": pl.Int64})
     both = both.sort("person", "device", "begins", maintain_order=True)

@@ -182,11 +182,13 @@ def test_what_a_watch_showed_rules_over_the_stamp_beside_it(tmp_path: Path):
 
 def test_names_of_files_with_and_without_the_word_sensor_are_one_table_and_strangers_are_named(tmp_path: Path):
     put(tmp_path, "sensor_wifi.csv", f"timestamp,device_id,ssid,bssid,rssi\n{T0},d,home,aa:bb,-40\n")
+    put(tmp_path, "phone_screen_raw.csv", f"timestamp,device_id,screen_status\n{T0},d,1\n")
     put(tmp_path, "weather.csv", "timestamp,device_id\n1,d\n")
     put(tmp_path, "participants.csv", "person,device_id\np,d\n")
     read = aware.read(tmp_path, salt=SALT)
     assert read.tables["wifi"].select("name_length", "rssi").row(0) == (4, -40.0)
     assert read.tables["wifi"]["address"][0] != "aa:bb"
+    assert read.tables["screen"]["event"].to_list() == ["on"]
     assert read.quarantine.rows() == [("weather.csv", 0, "weather", "table_unknown")]
 
 

@@ -62,6 +62,10 @@ def test_a_watch_that_no_file_of_zones_names_follows_the_phone():
     assert laid["offset"].unique().to_list() == [9 * 3_600_000]
 
 
+def test_a_file_of_zones_may_name_the_person():
+    assert spans_of(("noor", "Asia/Tokyo", 0))["offset"].unique().to_list() == [9 * 3_600_000]
+
+
 def test_a_zone_that_does_not_exist_is_refused_by_name():
     with pytest.raises(zones.BadZones) as refused:
         spans_of(("phone", "Europe/Atlantis", 0))

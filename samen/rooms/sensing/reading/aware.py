@@ -63,7 +63,7 @@ def read(
 
 def name_of(file: Path) -> str:
     """Give the name of the table in a file: `sensor_wifi.csv` and `wifi.csv` are one."""
-    name = re.sub(r"^(sensor|plugin|phone|aware)_", "", file.stem.lower())
+    name = re.sub(r"^(sensor|plugin|phone|aware)_|_(raw|with_datetime)$", "", file.stem.lower())
     return ALIASES.get(name, name)
 
 
