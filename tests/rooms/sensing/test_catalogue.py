@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from samen.rooms.sensing import catalogue, computing, segments
+from samen.rooms.sensing.reading.receipt import Read, together
 from tests.rooms.sensing.streamed import MINUTE, ms, ready, stream
 
 DAY0 = ms("2024-01-10T00:00")
@@ -64,3 +65,18 @@ def test_a_rerun_gives_the_same_bits(profile: str):
     laid = segments.laid_out(segments.DAILY, made.seen, made.spans)
     first = computing.compute(made.tables, laid, profile, {})
     assert first.equals(computing.compute(made.tables, laid, profile, {}))
+
+
+@pytest.mark.parametrize("profile", catalogue.PROFILES)
+def test_an_hour_that_comes_late_and_twice_gives_the_same_bits_as_all_at_once(profile: str):
+    whole = everything()
+    is_late = pl.col("time").is_between(DAY0 + 600 * MINUTE, DAY0 + 660 * MINUTE)
+    merged = {}
+    for name, rows in whole.items():
+        late = rows.filter(is_late)
+        parts = [Read({name: each}) for each in (rows.filter(~is_late), late, late)]
+        merged[name] = together(parts).tables[name]
+    first, second = ready(**whole), ready(**merged)
+    laid = segments.laid_out(segments.DAILY, first.seen, first.spans)
+    at_once = computing.compute(first.tables, laid, profile, {})
+    assert at_once.equals(computing.compute(second.tables, laid, profile, {}))
