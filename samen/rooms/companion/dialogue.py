@@ -136,6 +136,8 @@ class Module:
     renamed: Mapping[str, str] = field(default_factory=dict)  # screens of earlier versions: what they are called now
     motivational: bool = False
     digest: str = ""
+    reviewed_by: str = ""  # a clinician, as the file says; empty: nobody has read it yet
+    reviewed_on: str = ""
 
     @property
     def start(self) -> str:
@@ -184,6 +186,8 @@ def read(raw: Mapping[str, Any], digest: str = "") -> Module:
             renamed=dict(raw.get("renamed", {})),
             motivational=bool(raw.get("motivational", False)),
             digest=digest,
+            reviewed_by=str(raw.get("reviewed_by", "")),
+            reviewed_on=str(raw.get("reviewed_on", "")),
         )
     except KeyError as missing:
         raise BadModule([*problems, Problem("missing", str(raw.get("id", "?")), {"what": str(missing)})]) from missing

@@ -3,9 +3,9 @@
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from samen.rooms.companion.dialogue import LANGUAGES, Module, Screen, Words
+from samen.rooms.companion.dialogue import LANGUAGES, Module, Screen, Type, Variable, Words
 
 PIECE = re.compile(r"\S+\s*")
 
@@ -23,7 +23,26 @@ class Change:
 
 def changes(before: Module, after: Module) -> list[Change]:
     """Give all that differs."""
-    return [*_head(before, after), *_screens(before, after)]
+    names = {
+        old: new for old, new in after.renamed.items()
+        if old in before.screens and new in after.screens and new not in before.screens
+    }  # fmt: skip
+    told = [Change("screen_renamed", {"before": old, "after": new}) for old, new in names.items()]
+    return [*_head(before, after), *_answers(before, after), *told, *_screens(_as_named(before, names), after)]
+
+
+def _as_named(module: Module, names: Mapping[str, str]) -> Module:
+    """Give a module with the names that its screens got since, so that only what differs besides is told."""
+    screens = [
+        replace(
+            each,
+            id=names.get(each.id, each.id),
+            choices=tuple(replace(one, to=names.get(one.to, one.to)) for one in each.choices),
+            ways=tuple(replace(one, to=names.get(one.to, one.to)) for one in each.ways),
+        )
+        for each in module.screens.values()
+    ]
+    return replace(module, screens={each.id: each for each in screens})
 
 
 def marked(before: str, after: str) -> list[tuple[str, str]]:
@@ -51,9 +70,25 @@ def _head(before: Module, after: Module) -> Iterator[Change]:
     for each in before.sources:
         if each not in after.sources:
             yield Change("source_removed", {"what": each})
+    if before.steps != after.steps:
+        yield Change("steps", {"before": ", ".join(before.steps) or "–", "after": ", ".join(after.steps) or "–"})
+
+
+def _answers(before: Module, after: Module) -> Iterator[Change]:
     for name, variable in after.variables.items():
-        if name in before.variables:
-            yield from _words("label", before.variables[name].label, variable.label, {"name": name})
+        old = before.variables.get(name)
+        if old is None:
+            yield Change("answer_added", {"name": name})
+        elif _form(old) != _form(variable):
+            yield Change("answer_form", {"name": name, "before": _form(old), "after": _form(variable)})
+        yield from _words("label", old.label if old else {}, variable.label, {"name": name})
+    yield from (Change("answer_removed", {"name": name}) for name in before.variables if name not in after.variables)
+
+
+def _form(variable: Variable) -> str:
+    """Give what an answer can be, as its file says it."""
+    span = f" {variable.low}–{variable.high}" if variable.type is Type.SCALE else ""
+    return f"{variable.type}{span}"
 
 
 def _at(found: Sequence[Words], number: int) -> Words:
@@ -116,8 +151,10 @@ def _choices(before: Screen, after: Screen) -> Iterator[Change]:
         yield from _words("button", old[name].label, choice.label, {"screen": after.id, "name": name})
         if old[name].to != choice.to:
             yield Change("leads", {**where, "before": old[name].to or "–", "after": choice.to or "–"})
-        if old[name].like != choice.like:
-            yield Change("like", where)
+        for language in LANGUAGES:
+            was, now = (" · ".join(each.like.get(language, ())) for each in (old[name], choice))
+            if was != now:
+                yield Change(f"like_{language}", where, language, was, now)
     for name, choice in old.items():
         if name not in new:
             yield Change("choice_removed", {"screen": after.id, "button": choice.label.get("en", name)})

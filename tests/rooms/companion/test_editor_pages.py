@@ -52,6 +52,7 @@ def form_of(client: Client, page: str) -> dict[str, str]:
         made |= {f"say_{n}_{language}": each.get(language, "") for language in ("en", "nl")}
     for n, each in enumerate(found["choices"]):
         made |= {f"choice_{n}_{key}": each.get(key, "") for key in ("id", "en", "nl", "to")}
+        made |= {f"choice_{n}_like_{key}": "\n".join(each.get("like", {}).get(key, ())) for key in ("en", "nl")}
     for n, each in enumerate(found["ways"]):
         made |= {f"way_{n}_{key}": each.get(key, "") for key in ("when", "to")}
     return made | ({"end": "1"} if screen.get("end") else {})
@@ -85,7 +86,7 @@ def test_every_screen_kept_unchanged_stays_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        ({"say_0_nl": ""}, "There are no words in language nl"),
+        ({"say_0_nl": ""}, "There are no words in Dutch"),
         ({"way_0_to": ""}, "Somebody gets stuck here"),
         ({"say_0_en": "I feel so sad for you."}, "claims no feelings"),
         ({"say_0_en": "This will cure you. It always works."}, "promises nothing"),

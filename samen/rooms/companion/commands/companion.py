@@ -55,13 +55,16 @@ def check(
 
 
 def _tell(problem: Problem) -> None:
-    typer.echo(f"  {problem.where}: {say(f'companion.problem.{problem.key}', 'en', **problem.values)}", err=True)
+    values = dict(problem.values)
+    if "language" in values:
+        values["language"] = say(f"companion.editor.language.{values['language']}", "en")
+    typer.echo(f"  {problem.where}: {say(f'companion.problem.{problem.key}', 'en', **values)}", err=True)
 
 
 def _check_adopted() -> int:
     """Say what is wrong with the versions that this service approved: rules of a later release may ask more."""
     wrong = 0
-    for name, text in drafts.approved_texts().items():
+    for name, text in drafts.texts_of(list(drafts.approved().values())).items():
         module = module_of(text.encode())
         found = compiler.check(module, modules.never())
         typer.echo(f"{name}: version {module.version} of this service, {len(module.screens)} screens")

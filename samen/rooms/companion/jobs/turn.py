@@ -12,7 +12,7 @@ from samen.rights import gate
 from samen.rights.words import Denied, Held, Released
 from samen.rooms.companion import answers, saying, systems
 from samen.rooms.companion.saying import Book
-from samen.rooms.companion.store import modules, talk
+from samen.rooms.companion.store import drafts, modules, talk
 from samen.rooms.companion.store.talk import Open
 
 CALL = ".now"  # how the sentence ends its key that says to call
@@ -25,6 +25,7 @@ class Played:
     record: UUID
 
 
+@drafts.asked_once()
 def play(
     access: Allowed, found: Open, *, pressed: str, typed: str, client_id: str, at: datetime, reword: bool = False
 ) -> Played | Denied | None:

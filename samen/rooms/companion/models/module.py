@@ -1,4 +1,8 @@
-"""A service's own versions of modules: written by one human, read by another, approved by whoever leads care and did not write it."""
+"""A service's own versions of modules: written by one human, read by another, approved by whoever leads care and did not write it.
+
+Beside them stands what colleagues say about a screen. The text of a version that was sent to be read, and what was done with it,
+never change again: triggers say so (migration 0006).
+"""
 
 import uuid
 
@@ -64,3 +68,33 @@ class Step(models.Model):
                 condition=Q(what__in=("begun", "saved", "superseded")) | ~Q(reason=""), name="module_step_has_reason"
             ),
         ]
+
+
+class Remark(models.Model):
+    """What somebody who works here says about a screen, with better words where they have them. About a text, never about a person."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    module = models.CharField(max_length=64)
+    screen = models.CharField(max_length=64, default="", blank=True)  # empty: about the whole exercise
+    digest = models.CharField(max_length=64)  # of the text that they read
+    text = models.TextField(default="", blank=True)
+    en = models.TextField(default="", blank=True)  # proposed in place of the screen's own words
+    nl = models.TextField(default="", blank=True)
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    answer = models.TextField(default="", blank=True)
+    answered_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # An empty remark says nothing that anybody could answer.
+            models.CheckConstraint(condition=~Q(text="", en="", nl=""), name="module_remark_says_something"),
+            # It is closed by a human, at a time, with an answer; or it is open.
+            models.CheckConstraint(
+                condition=Q(answered_by=None, answered_at=None, answer="")
+                | (Q(answered_by__isnull=False, answered_at__isnull=False) & ~Q(answer="")),
+                name="module_remark_answered_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["module"], name="module_remarks")]

@@ -1,10 +1,14 @@
 """A service's own versions of modules: begun, written, sent, read by another, approved. Nothing else touches these tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from uuid import UUID
 
+from django.core.signals import request_finished, request_started
 from django.db import IntegrityError, transaction
+from django.dispatch import receiver
 
 from samen.ledger import store as ledger
 from samen.ledger.kinds import Kind
@@ -16,7 +20,7 @@ from samen.people.store import roles_of
 from samen.rights import door as rights
 from samen.rights.register import Registered
 from samen.rooms.companion.dialogue import digest_of
-from samen.rooms.companion.models.module import OPEN, Draft, Step
+from samen.rooms.companion.models.module import APPROVED, OPEN, Draft, Step
 
 
 class NotNow(ValueError):
@@ -35,14 +39,65 @@ def _decides(by: Account, at: datetime) -> None:
 # --- what is in use ---
 
 
+_answered: ContextVar[list[dict[str, str]] | None] = ContextVar(
+    "answered", default=None
+)  # what was answered in this turn
+
+
 def approved() -> dict[str, str]:
     """Give the digest of each module that this service has a version of its own of."""
+    answered = _answered.get()
+    if answered is None:
+        return _approved()
+    if not answered:
+        answered.append(_approved())
+    return answered[0]
+
+
+def _approved() -> dict[str, str]:
     return dict(Draft.objects.filter(state="approved").order_by("module").values_list("module", "digest"))
 
 
-def approved_texts() -> dict[str, str]:
-    """Give the text of each of them."""
-    return dict(Draft.objects.filter(state="approved").order_by("module").values_list("module", "content"))
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """Ask the database once what is in use, however often it matters until this ends: one turn has one digest and one set of words."""
+    if _answered.get() is not None:
+        yield
+        return
+    token = _answered.set([])
+    try:
+        yield
+    finally:
+        _answered.reset(token)
+
+
+@receiver(request_started, dispatch_uid="companion.asks_once")
+def begin_request(**_: object) -> None:
+    """Ask anew from here on, and once: a request of the web begins."""
+    _answered.set([])
+
+
+@receiver(request_finished, dispatch_uid="companion.asks_once")
+def end_request(**_: object) -> None:
+    """Ask each time again: the request is over."""
+    _answered.set(None)
+
+
+def _asks_anew() -> None:
+    """Forget what was answered: something else is in use now."""
+    if (answered := _answered.get()) is not None:
+        answered.clear()
+
+
+def texts_of(digests: Sequence[str]) -> dict[str, str]:
+    """Give the texts of these versions by module. Their texts never change, so another approval meanwhile changes nothing here."""
+    found = Draft.objects.filter(digest__in=digests, state__in=APPROVED).order_by("module", "approved_at")
+    return dict(found.values_list("module", "content"))
+
+
+def count(module: str) -> int:
+    """Give how many versions of a module were ever begun here."""
+    return Draft.objects.filter(module=module).count()
 
 
 # --- reading ---
@@ -137,6 +192,7 @@ def approve(draft: UUID, seen: str, reason: str, systems: Sequence[Registered], 
             _move(old, "superseded", "", by=by, at=at)
         found.approved_by, found.approved_at = by, at
         _move(found, "approved", reason, by=by, at=at)
+        _asks_anew()
         facts = {"adopted": found.digest, "module": found.module, "draft": str(found.id)}
         ledger.append([Entry(Kind.REGISTER, facts={"system": each.id, **facts}) for each in systems], at=at)
         for each in systems:
@@ -153,6 +209,7 @@ def withdraw(draft: UUID, reason: str, systems: Sequence[Registered], *, by: Acc
             raise NotAllowed("Whoever leads care takes back what is in use.")
         _move(found, "withdrawn", reason, by=by, at=at)
         if in_use:
+            _asks_anew()
             facts = {"withdrawn": found.digest, "module": found.module, "draft": str(found.id)}
             ledger.append([Entry(Kind.REGISTER, facts={"system": each.id, **facts}) for each in systems], at=at)
             for each in systems:

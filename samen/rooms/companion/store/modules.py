@@ -44,15 +44,16 @@ def adopted() -> str:
 
 
 def in_use() -> Library:
-    """Give what talks now. Asked of the database each time, so that every process notices at its next turn."""
-    return _in_use(key) if (key := adopted()) else shipped()
+    """Give what talks now. Asked of the database at each turn, so that every process notices at its next one."""
+    own = drafts.approved()
+    return _in_use(tuple(own.values())) if own else shipped()
 
 
 @lru_cache(maxsize=2)
-def _in_use(key: str) -> Library:
-    """Read the approved versions; `key` says which, so that another set is read anew."""
+def _in_use(digests: tuple[str, ...]) -> Library:
+    """Read the versions of these digests, once: their texts never change."""
     found = shipped()
-    for text in drafts.approved_texts().values():
+    for text in drafts.texts_of(digests).values():
         found = with_module(found, library.module_of(text.encode()))
     return found
 
@@ -64,9 +65,8 @@ def with_module(found: Library, module: Module) -> Library:
 
 def text(name: str) -> str:
     """Give the text of a module as it is in use. Raises: KeyError."""
-    own = drafts.approved_texts()
-    if name in own:
-        return own[name]
+    if own := drafts.approved().get(name):
+        return drafts.texts_of([own])[name]
     if name not in shipped().exercises:
         raise KeyError(name)
     return (CONTENT / "modules" / f"{name}.toml").read_text()
