@@ -3,7 +3,7 @@
 from django.urls import URLPattern
 
 from samen.rooms.companion import api
-from samen.rooms.companion.views import editor, guide, guide_asked, guide_desk, history, leaving, pdf, rhythm, talk
+from samen.rooms.companion.views import editor, guide, guide_asked, guide_desk, history, leaving, pdf, plan, rhythm, talk
 
 app_name = "companion"
 urlpatterns: list[URLPattern] = [
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     *history.urlpatterns,
     *pdf.urlpatterns,
     *leaving.urlpatterns,
+    *plan.urlpatterns,
     *rhythm.urlpatterns,
     *guide.urlpatterns,
     *guide_asked.urlpatterns,

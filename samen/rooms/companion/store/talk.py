@@ -200,6 +200,14 @@ def state(access: Allowed, talk: UUID) -> Mapping[str, Any]:
     return made
 
 
+def states(access: Allowed) -> dict[UUID, Mapping[str, Any]]:
+    """Give where each of one's own talks stands, the newest first."""
+    _own(access)
+    sealer = people.sealer(access.person)
+    rows = Talk.objects.filter(person=access.person, turn__gt=0).order_by("-last_at")
+    return {row.id: json.loads(sealer.open_text(row.state_sealed, STATE)) for row in rows}
+
+
 def turns(access: Allowed, talk: UUID, *, last: int | None = None) -> list[Turn]:
     """Give the turns of a talk that were answered, oldest first; with `last` only so many of the newest."""
     _own(access)
