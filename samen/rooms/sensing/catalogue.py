@@ -10,7 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from samen.rooms.sensing.features import battery, calls, coverage, screen, surveys, texts
+from samen.rooms.sensing.features import battery, calls, coverage, movement, places, screen, surveys, texts
+from samen.rooms.sensing.features.flights import Jasmine
 
 PROFILES = ("samen", "rapids", "forest")
 CONTENT = Path(__file__).parent / "content" / "profiles"
@@ -90,4 +91,6 @@ GROUPS: tuple[Group, ...] = (
         texts.Willow,
         ("kind", "seconds", "contact", "mms", "length"),
     ),
+    Group("rapids", "places", "phone_locations_doryab_", ("gps",), places.rapids, places.Doryab),
+    Group("forest", "mobility", "", ("flights", "gps"), movement.forest, Jasmine, apart=True),
 )
