@@ -113,8 +113,9 @@ def seen_in(tables: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 def _runs(rows: pl.DataFrame) -> pl.DataFrame:
     """Give person, device, first, last of each run of rows of one device; a table of episodes reaches to their ends."""
-    if "ends" in rows.columns:
-        until = pl.max_horizontal("time", "ends")
+    if "ends" in rows.columns or "seconds" in rows.columns:
+        ends = pl.col("ends") if "ends" in rows.columns else pl.col("time") + (pl.col("seconds") * 1000).cast(pl.Int64)
+        until = pl.max_horizontal("time", ends)
         return rows.select("person", "device", pl.col("time").alias("first"), until.alias("last"))
     changes = (pl.col("person") != pl.col("person").shift()) | (pl.col("device") != pl.col("device").shift())
     starts = rows.select(changes.fill_null(True).arg_true())["person"]

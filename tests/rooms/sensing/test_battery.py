@@ -44,11 +44,29 @@ def test_a_level_that_rises_while_discharging_begins_a_new_episode():
     assert rapids(day, "maxconsumptionrate") == pytest.approx(10 / 20)
 
 
-def test_an_episode_over_midnight_is_cut_and_keeps_its_rate():
-    rows = battery(("2024-01-10T23:45", "discharging", 50), ("2024-01-11T00:05", "discharging", 40))
+def test_a_piece_of_an_episode_has_the_drop_that_lies_in_it_and_without_one_it_is_left_out():
+    rows = battery(
+        ("2024-01-10T23:40", "discharging", 60),
+        ("2024-01-10T23:50", "discharging", 50),
+        ("2024-01-11T00:05", "discharging", 40),
+    )
     first, second = features("rapids", battery=rows)
-    assert [rapids(day, "sumdurationdischarge") for day in (first, second)] == [15, 35]
-    assert rapids(first, "avgconsumptionrate") == rapids(second, "avgconsumptionrate") == pytest.approx(10 / 50)
+    assert [rapids(day, "sumdurationdischarge") for day in (first, second)] == [20, 35]
+    assert [rapids(day, "avgconsumptionrate") for day in (first, second)] == pytest.approx([10 / 20, 10 / 35])
+    assert (rapids(first, "countcharge"), rapids(first, "sumdurationcharge")) == (0, 0)
+    first, second = features("rapids", battery=rows[1:])
+    assert rapids(first, "countdischarge") is None
+    assert rapids(second, "countdischarge") == 1
+
+
+def test_without_a_discharge_its_rates_are_0_as_the_peer_has_them():
+    rows = battery(("2024-01-10T08:00", "charging", 50), ("2024-01-10T08:10", "charging", 60))
+    (day,) = features("rapids", battery=rows)
+    assert (rapids(day, "countcharge"), rapids(day, "avgconsumptionrate"), rapids(day, "maxconsumptionrate")) == (
+        1,
+        0,
+        0,
+    )
 
 
 def test_a_battery_in_our_own_words():

@@ -40,8 +40,21 @@ def test_calls_of_a_day_as_rapids_counts_them():
     assert day["incoming_countmostfrequentcontact"] == 1  # a calls most over the whole time, once on this day
     assert (day["missed_count"], day["missed_distinctcontacts"], day["missed_timefirstcall"]) == (0, 0, None)
     assert day["outgoing_entropyduration"] is None
+    assert third["phone_calls_rapids_outgoing_meanduration"] == 0
+    assert third["phone_calls_rapids_outgoing_stdduration"] is None
     assert third["phone_calls_rapids_incoming_countmostfrequentcontact"] == 2
     assert third["segment_start"] == "2024-01-12 00:00:00"  # the day without a call gives no row
+
+
+def test_a_call_over_midnight_is_cut_and_counts_on_both_days_unless_a_study_counts_events():
+    calls = stream("calls", ("2024-01-10T23:55", "in", 900, "a"), columns="time kind seconds contact")
+    name = "phone_calls_rapids_incoming_"
+    first, second = features("rapids", calls=calls)
+    assert [day[name + "sumduration"] for day in (first, second)] == [300, 600]
+    assert [day[name + "timefirstcall"] for day in (first, second)] == [1435, 0]
+    asked = {"phone_calls": {"rapids": {"features_type": "EVENTS"}}}
+    (only,) = features("rapids", given=asked, calls=calls)
+    assert only[name + "sumduration"] == 900
 
 
 def test_times_of_day_are_those_of_the_persons_clock():

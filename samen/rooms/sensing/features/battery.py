@@ -35,32 +35,41 @@ def rapids(rows: pl.DataFrame, segments: pl.DataFrame, settings: Rapids) -> pl.D
     """Charge and discharge episodes as RAPIDS has them.
 
     A level lasts to the next row, at most the threshold. Rows of one status that follow each other without a gap are an
-    episode as long as the level does not rise while discharging or fall while charging. Its rate is the drop of the level by
-    its minutes; an episode whose rate is 0 is left out.
+    episode as long as the level does not rise while discharging or fall while charging. What of an episode lies in a segment
+    has a rate of its own: the drop of the level in there by the minutes in there; a piece whose rate is 0 is left out.
 
     Takes:  battery rows by person and time.
     Gives:  at, countdischarge, sumdurationdischarge (minutes), countcharge, sumdurationcharge (minutes), avgconsumptionrate
-            and maxconsumptionrate (percent a minute, of discharge episodes). A segment without an episode has no row.
-    Source: RAPIDS, phone battery, provider RAPIDS; facts sheet, part 7.
+            and maxconsumptionrate (percent a minute, of discharge pieces; 0 without any). A segment without a piece has no row.
+    Source: RAPIDS, phone battery, provider RAPIDS; facts sheet, part 7; its published results for what happens at borders.
     """
-    pieces = cut(_episodes_of_rapids(rows, settings), segments)
-    minutes, drains = (pl.col("ends") - pl.col("begins")) / MINUTE, pl.col("drains")
-    return (
-        pieces.sort("at", "begins")
-        .group_by("at", maintain_order=True)
+    minutes = (pl.col("ends") - pl.col("begins")) / MINUTE
+    pieces = (
+        cut(_levels_of_rapids(rows, settings), segments)
+        .sort("at", "person", "begins", maintain_order=True)
+        .group_by("at", "person", "episode", maintain_order=True)
         .agg(
-            drains.sum().cast(pl.Int64).alias("countdischarge"),
-            minutes.filter(drains).sum().alias("sumdurationdischarge"),
-            (~drains).sum().cast(pl.Int64).alias("countcharge"),
-            minutes.filter(~drains).sum().alias("sumdurationcharge"),
-            pl.col("rate").filter(drains).mean().alias("avgconsumptionrate"),
-            pl.col("rate").filter(drains).max().alias("maxconsumptionrate"),
+            pl.col("begins").first(),
+            pl.col("ends").last(),
+            pl.col("drains").first(),
+            (pl.col("level").first() - pl.col("level").last()).alias("drop"),
         )
+        .with_columns(minutes.alias("minutes"))
+        .filter(pl.col("drop") != 0, pl.col("minutes") > 0)
+    )
+    drains, rate = pl.col("drains"), pl.col("drop") / pl.col("minutes")
+    return pieces.group_by("at", maintain_order=True).agg(
+        drains.sum().cast(pl.Int64).alias("countdischarge"),
+        pl.col("minutes").filter(drains).sum().alias("sumdurationdischarge"),
+        (~drains).sum().cast(pl.Int64).alias("countcharge"),
+        pl.col("minutes").filter(~drains).sum().alias("sumdurationcharge"),
+        rate.filter(drains).mean().fill_null(0).alias("avgconsumptionrate"),
+        rate.filter(drains).max().fill_null(0).alias("maxconsumptionrate"),
     )
 
 
-def _episodes_of_rapids(rows: pl.DataFrame, settings: Rapids) -> pl.DataFrame:
-    """Give person, begins, ends (ms UTC), drains, rate (percent a minute)."""
+def _levels_of_rapids(rows: pl.DataFrame, settings: Rapids) -> pl.DataFrame:
+    """Give person, begins, ends (ms UTC), level (percent), drains, episode (number): how long each level lasted."""
     threshold = int(settings.episode_threshold_between_rows * MINUTE)
     time, level, status = pl.col("time"), pl.col("level"), pl.col("status")
     rows = rows.filter(status.is_in([*DISCHARGING, *CHARGING]), level.is_not_null()).with_columns(
@@ -74,21 +83,8 @@ def _episodes_of_rapids(rows: pl.DataFrame, settings: Rapids) -> pl.DataFrame:
         | (~pl.col("drains") & (change < 0))
     ).fill_null(True)
     until = pl.min_horizontal(time.shift(-1).over("person"), time + threshold)  # the last row has no next one
-    episodes = (
-        rows.with_columns(breaks.cum_sum().over("person").alias("episode"), until.alias("until"))
-        .group_by("person", "episode", maintain_order=True)
-        .agg(
-            time.first().alias("begins"),
-            pl.col("until").last().alias("ends"),
-            pl.col("drains").first(),
-            (level.first() - level.last()).alias("drop"),
-        )
-    )
-    rate = pl.col("drop") / ((pl.col("ends") - pl.col("begins")) / MINUTE)
-    return (
-        episodes.with_columns(rate.alias("rate"))
-        .filter(pl.col("rate").is_finite() & (pl.col("rate") != 0))
-        .drop("episode", "drop")
+    return rows.select(
+        "person", time.alias("begins"), until.alias("ends"), "level", "drains", breaks.cum_sum().alias("episode")
     )
 
 

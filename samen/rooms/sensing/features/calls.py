@@ -6,10 +6,11 @@ from typing import ClassVar
 import polars as pl
 
 from samen.rooms.sensing.features.contacts import entropy, minute_of_day, most_frequent
-from samen.rooms.sensing.segments import joined, within
+from samen.rooms.sensing.segments import cut, joined, within
 
 WORDS = {"in": "incoming", "out": "outgoing", "missed": "missed"}
 COUNTED = ("count", "distinctcontacts", "countmostfrequentcontact")
+LASTED = ("meanduration", "sumduration", "minduration", "maxduration", "modeduration")
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Rapids:
     TABLE: ClassVar[str] = "phone_calls.rapids"
 
     call_types: tuple[str, ...] = ("incoming", "outgoing", "missed")
+    features_type: str = "episodes"  # episodes: a call is cut at a segment's border; events: it counts where it began
 
 
 @dataclass(frozen=True)
@@ -29,24 +31,39 @@ class Samen:
 
 
 def rapids(rows: pl.DataFrame, segments: pl.DataFrame, settings: Rapids) -> pl.DataFrame:
-    """Calls of each kind as RAPIDS has them.
+    """Calls of each kind as RAPIDS has them: a call that crosses a segment's border is cut there and counts on both sides.
 
     Takes:  calls by person and time, with local.
     Gives:  at, and for incoming_, outgoing_ and missed_: count, distinctcontacts, timefirstcall and timelastcall (whole minutes
             after midnight), countmostfrequentcontact (of the contact most frequent in all of the person's calls of the kind);
             for incoming_ and outgoing_ also mean-, sum-, min-, max-, std- (n-1) and modeduration (seconds) and entropyduration
-            (nats, durations as counts, Miller-Madow). Counts are 0 where the segment holds calls of another kind.
-    Source: RAPIDS, phone calls, provider RAPIDS; Miller 1955 for the correction of the entropy.
+            (nats, durations as counts, Miller-Madow). Where the segment holds calls of another kind alone, counts are 0, and
+            so are mean, sum, min, max and mode.
+    Source: RAPIDS, phone calls, provider RAPIDS, and its published results; Miller 1955 for the correction of the entropy.
     """
-    inside = within(rows, segments)
-    keys = inside.select("at")
-    parts = []
-    for kind, word in WORDS.items():
-        if word in settings.call_types:
-            whole = most_frequent(rows.filter(pl.col("kind") == kind), "is_top")
-            parts.append(_rapids_of(within(whole, segments), word))
-    counts = [f"{word}_{name}" for word in WORDS.values() if word in settings.call_types for name in COUNTED]
-    return joined(keys, *parts).with_columns(pl.col(counts).fill_null(0))
+    place = within if settings.features_type.lower() == "events" else _in_pieces
+    kinds = {kind: word for kind, word in WORDS.items() if word in settings.call_types}
+    parts = [
+        _rapids_of(place(most_frequent(rows.filter(pl.col("kind") == kind), "is_top"), segments), word)
+        for kind, word in kinds.items()
+    ]
+    zeros = [f"{word}_{name}" for word in kinds.values() for name in (*COUNTED, *(() if word == "missed" else LASTED))]
+    keys = place(rows, segments).select("at")
+    return joined(keys, *parts).with_columns(pl.col(zeros).fill_null(0))
+
+
+def _in_pieces(rows: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
+    """Cut calls at the borders of segments: seconds, and local of the begin, are of each piece."""
+    lasting = (pl.col("seconds").fill_null(0) * 1000).cast(pl.Int64)
+    calls = rows.with_columns(pl.col("time").alias("begins"), (pl.col("time") + lasting).alias("ends"))
+    pieces = cut(calls, segments).sort("at", "begins", maintain_order=True)
+    opening = segments.select("at", pl.col("begins_local").alias("opens"))
+    pieces = pieces.join(opening, on="at", how="left", maintain_order="left")
+    lasted = (pl.col("ends") - pl.col("begins")) / 1000
+    return pieces.with_columns(
+        pl.when(pl.col("seconds").is_not_null()).then(lasted).alias("seconds"),
+        pl.when(pl.col("is_start")).then(pl.col("local")).otherwise(pl.col("opens")).alias("local"),
+    )
 
 
 def _rapids_of(rows: pl.DataFrame, word: str) -> pl.DataFrame:

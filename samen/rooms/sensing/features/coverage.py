@@ -64,8 +64,8 @@ class Samen:
 def rapids(tables: Mapping[str, pl.DataFrame], segments: pl.DataFrame, settings: Rapids) -> pl.DataFrame:
     """Share of minutes and hours in which the phone measured anything.
 
-    A minute is valid when any of the sensors has a row in it; an hour when more than the threshold of its 60 minutes are.
-    Both are counted from the segment's begin, over its true length, and are at most 1.
+    A minute is valid when any of the sensors has a row in it; an hour when more than the threshold of its minutes are: of 60,
+    or of as many as the segment has left. Both are counted from the segment's begin, over its true length, and are at most 1.
 
     Takes:  tables of phone streams, by person and time.
     Gives:  at, ratiovalidyieldedminutes, ratiovalidyieldedhours (0 to 1). A segment without a row has none here.
@@ -82,13 +82,12 @@ def rapids(tables: Mapping[str, pl.DataFrame], segments: pl.DataFrame, settings:
     ]
     empty = pl.DataFrame(schema={"at": pl.UInt32, "minute": pl.Int64})
     minutes = pl.concat([empty, *moments]).unique()
-    needed = settings.minute_ratio_threshold_for_valid_yielded_hours * 60
-    hours = minutes.group_by("at", pl.col("minute") // 60).agg((pl.len() > needed).alias("is_valid"))
-    both = (
-        minutes.group_by("at")
-        .agg(pl.len().alias("minutes"))
-        .join(hours.group_by("at").agg(pl.col("is_valid").sum().alias("hours")), on="at")
-        .join(lengths(segments), on="at")
+    hour = pl.col("minute") // 60
+    held = minutes.group_by("at", hour.alias("hour")).agg(pl.len().alias("valid")).join(lengths(segments), on="at")
+    possible = pl.min_horizontal(pl.lit(60.0), pl.col("length") / MINUTE - pl.col("hour") * 60)
+    is_valid = pl.col("valid") > settings.minute_ratio_threshold_for_valid_yielded_hours * possible
+    both = held.group_by("at").agg(
+        pl.col("valid").sum().alias("minutes"), is_valid.sum().alias("hours"), pl.col("length").first()
     )
     return both.select(
         "at",
