@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from samen.rooms.sensing import segments
 from tests.rooms.sensing.streamed import features, stream
 
 CALLS = stream(
@@ -68,6 +69,27 @@ def test_texts_of_a_day_as_rapids_counts_them():
     assert (day["received_count"], day["received_distinctcontacts"], day["sent_count"]) == (3, 3, 2)
     assert (day["received_timefirstmessage"], day["sent_timelastmessage"]) == (480, 1320)
     assert day["received_countmostfrequentcontact"] == 1
+
+
+def test_first_and_last_of_several_days_are_those_by_time_not_by_clock():
+    days = segments.plan_of(
+        segments.pl.DataFrame(
+            {"label": ["three"], "start_time": ["00:00:00"], "length": ["71H 59M 59S"], "repeats_on": ["mday"]}
+        ).with_columns(repeats_value=10)
+    )
+    texts = stream(
+        "texts",
+        ("2024-01-10T20:00", "sent", "a"),
+        ("2024-01-11T09:00", "sent", "a"),
+        ("2024-01-12T10:00", "sent", "a"),
+        columns="time kind contact",
+    )
+    calls = stream(
+        "calls", ("2024-01-10T20:00", "in", "a"), ("2024-01-12T10:00", "in", "a"), columns="time kind contact"
+    )
+    (three,) = features("rapids", plan=days, texts=texts, calls=calls)
+    for name in ("phone_messages_rapids_sent_time{}message", "phone_calls_rapids_incoming_time{}call"):
+        assert (three[name.format("first")], three[name.format("last")]) == (1200, 600)
 
 
 def test_calls_and_texts_as_forest_counts_them():

@@ -68,6 +68,7 @@ def test_the_peers_order_of_events_is_mended_as_the_peer_does():
     (day,) = features("rapids", screen=rows)
     assert rapids(day, "countepisode") == 1
     assert rapids(day, "sumduration") == pytest.approx((MINUTE - 500) / MINUTE)
+    assert rapids(day, "firstuseafter00") == 60  # whole seconds: the half is left out
 
 
 def test_on_an_iphone_the_lock_ends_an_episode():

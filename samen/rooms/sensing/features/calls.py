@@ -35,7 +35,7 @@ def rapids(rows: pl.DataFrame, segments: pl.DataFrame, settings: Rapids) -> pl.D
 
     Takes:  calls by person and time, with local.
     Gives:  at, and for incoming_, outgoing_ and missed_: count, distinctcontacts, timefirstcall and timelastcall (whole minutes
-            after midnight), countmostfrequentcontact (of the contact most frequent in all of the person's calls of the kind);
+            after the midnight before that call), countmostfrequentcontact (of the contact most frequent in all of the person's calls of the kind);
             for incoming_ and outgoing_ also mean-, sum-, min-, max-, std- (n-1) and modeduration (seconds) and entropyduration
             (nats, durations as counts, Miller-Madow). Where the segment holds calls of another kind alone, counts are 0, and
             so are mean, sum, min, max and mode.
@@ -71,8 +71,8 @@ def _rapids_of(rows: pl.DataFrame, word: str) -> pl.DataFrame:
     found = {
         "count": pl.len().cast(pl.Int64),
         "distinctcontacts": pl.col("contact").drop_nulls().n_unique().cast(pl.Int64),
-        "timefirstcall": minute.min(),
-        "timelastcall": minute.max(),
+        "timefirstcall": minute.first(),
+        "timelastcall": minute.last(),
         "countmostfrequentcontact": pl.col("is_top").sum().cast(pl.Int64),
     }
     if word != "missed":

@@ -38,7 +38,7 @@ def rapids(rows: pl.DataFrame, segments: pl.DataFrame, settings: Rapids) -> pl.D
 
     Takes:  screen rows by person and time, with local.
     Gives:  at, and for unlock episodes, each cut at the segment's border: sum, max, min, avg, std (n-1) of the duration and
-            firstuseafterHH (minutes, 0 and up), countepisode (1 and up). A segment without an episode has no row.
+            firstuseafterHH (minutes with whole seconds, 0 and up), countepisode (1 and up). A segment without an episode has no row.
     Source: RAPIDS, phone screen, provider RAPIDS; facts sheet, part 7.
     """
     pieces = _with_clock(cut(_unlocks_of_rapids(rows), segments), segments)
@@ -49,7 +49,8 @@ def rapids(rows: pl.DataFrame, segments: pl.DataFrame, settings: Rapids) -> pl.D
     if settings.ignore_episodes_longer_than > 0:
         pieces = pieces.filter(pl.col("minutes") <= settings.ignore_episodes_longer_than)
     hour = settings.reference_hour_first_use
-    after = pl.col("clock").filter(pl.col("clock") >= hour * 60).first() - hour * 60
+    second = (pl.col("clock") * 60 + 1e-6).floor() / 60  # the peer's clock knows whole seconds
+    after = second.filter(pl.col("clock") >= hour * 60).first() - hour * 60
     return (
         pieces.sort("at", "begins")
         .group_by("at", maintain_order=True)

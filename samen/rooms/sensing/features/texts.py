@@ -41,7 +41,7 @@ def rapids(rows: pl.DataFrame, segments: pl.DataFrame, settings: Rapids) -> pl.D
 
     Takes:  texts by person and time, with local.
     Gives:  at, and for received_ and sent_: count, distinctcontacts, timefirstmessage and timelastmessage (whole minutes after
-            midnight), countmostfrequentcontact. Counts are 0 where the segment holds texts of the other kind.
+            the midnight before that text), countmostfrequentcontact. Counts are 0 where the segment holds texts of the other kind.
     Source: RAPIDS, phone messages, provider RAPIDS.
     """
     parts, kinds = [], [kind for kind in KINDS if kind in settings.messages_types]
@@ -49,12 +49,12 @@ def rapids(rows: pl.DataFrame, segments: pl.DataFrame, settings: Rapids) -> pl.D
         whole = most_frequent(rows.filter(pl.col("kind") == kind), "is_top")
         parts.append(
             within(whole, segments)
-            .group_by("at")
+            .group_by("at", maintain_order=True)
             .agg(
                 pl.len().cast(pl.Int64).alias(f"{kind}_count"),
                 pl.col("contact").drop_nulls().n_unique().cast(pl.Int64).alias(f"{kind}_distinctcontacts"),
-                minute_of_day().min().alias(f"{kind}_timefirstmessage"),
-                minute_of_day().max().alias(f"{kind}_timelastmessage"),
+                minute_of_day().first().alias(f"{kind}_timefirstmessage"),
+                minute_of_day().last().alias(f"{kind}_timelastmessage"),
                 pl.col("is_top").sum().cast(pl.Int64).alias(f"{kind}_countmostfrequentcontact"),
             )
         )
