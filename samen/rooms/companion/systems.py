@@ -99,7 +99,8 @@ def number_lines(language: str, subject: str) -> list[str]:
 def of_material(piece: Mapping[str, Any]) -> Gathered:
     """Read one turn of a validation."""
     if text := piece.get("draft"):  # the preview of one module, also of a version that nobody approved yet
-        return reply.of_material(piece, modules.with_module(modules.in_use(), module_of(text.encode())))
+        around = modules.of(piece["around"])  # asked before: the gate's thread has no hold of the database
+        return reply.of_material(piece, modules.with_module(around, module_of(text.encode())))
     return reply.of_material(piece, modules.in_use())
 
 

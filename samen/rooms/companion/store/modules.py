@@ -1,6 +1,7 @@
 """The modules and subjects that are in use: what the product ships, with this service's own approved versions in its place."""
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -45,8 +46,12 @@ def adopted() -> str:
 
 def in_use() -> Library:
     """Give what talks now. Asked of the database at each turn, so that every process notices at its next one."""
-    own = drafts.approved()
-    return _in_use(tuple(own.values())) if own else shipped()
+    return of(tuple(drafts.approved().values()))
+
+
+def of(own: Sequence[str]) -> Library:
+    """Give what talks with these versions of this service's own, by digest; those that were asked for just now are at hand."""
+    return _in_use(tuple(own)) if own else shipped()
 
 
 @lru_cache(maxsize=2)

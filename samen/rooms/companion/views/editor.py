@@ -135,13 +135,14 @@ def _play(request: Request, found: Module, text: str, back: str) -> HttpResponse
     words = {**before.get("typed", {}), str(turn): "" if pressed else typed}
     given = {"pressed": pressed} if pressed else {"typed": typed}
     piece = {"language": spoken, "turns": [given], "state": before.get("state", {}), "draft": text}
+    around, piece["around"] = modules.in_use(), list(drafts.approved().values())
     ran = gate.trial(systems.TALK, [piece])
     if isinstance(ran, Denied):
         messages.error(request, say(f"rights.denied.{ran.code}", language()))
         return redirect(back)
     value = ran.findings[0][0].value
     reply = value["played"][0]
-    book = Book(modules.with_module(modules.in_use(), found), spoken, {int(key): each for key, each in words.items()})
+    book = Book(modules.with_module(around, found), spoken, {int(key): each for key, each in words.items()})
     shown: dict[str, Any] = {
         "title": title(found), "back": back, "spoken": spoken, "given": typed if not pressed else "",
         "texts": [saying.text(book, key, values) for key, values in reply["says"]],
