@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from samen.ledger.models import Leaf
 from samen.rooms.companion.jobs import printing
 from samen.rooms.companion.paper import BOX, Paper, Part, paper_of, parts_of, pdf, without
+from samen.rooms.companion.views import pdf as views
 from tests import named
 from tests.rooms.companion import in_use
 
@@ -64,6 +66,15 @@ def test_a_talk_on_paper_has_its_answers_first_and_then_every_turn_in_order():
     assert [each.title for each in made] == ["Gesprek", "Piekertijd", "Gezegd"]
     assert made[1].rows == (("Hoe zwaar", "7"),)
     assert made[2].said == (("P", "Hallo"), ("Jij", "moe"), ("P", "Een"), ("P", "Twee"))
+
+
+@pytest.mark.row("R6.1a")
+@pytest.mark.django_db
+def test_a_pdf_says_to_people_and_to_programs_that_a_program_made_it():
+    with translation.override("en"):
+        assert views.paper("My talks", ()).lead == ("From a talk with a program, not with a human.",)
+    answer = in_use.visitor(named.person("Noor", "en"), "en").post(reverse("companion:pdf"))
+    assert b"<pdf:Keywords>made by a program (AI), not by a human</pdf:Keywords>" in answer.content
 
 
 @pytest.mark.django_db

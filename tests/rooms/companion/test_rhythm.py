@@ -161,6 +161,7 @@ def set_for(who, *, ago=timedelta(minutes=1), mail=False, what="check-in", zone=
     return store.begin(own(who), daily, mail=mail, language="nl", at=now - timedelta(days=1, hours=20))
 
 
+@pytest.mark.row("S3")
 def test_by_default_there_is_nothing_and_nothing_is_chosen_beforehand(noor, client):
     html = client.get("/companion/rhythm/").content.decode()
     assert "Je hebt niets ingesteld" in html
@@ -230,6 +231,7 @@ def test_without_asking_for_it_no_mail_leaves(noor):
     assert mail.outbox == []
 
 
+@pytest.mark.row("S3")
 def test_the_one_mail_that_was_asked_for_leaves_once_and_says_nothing_of_what_it_is_about(noor):
     set_for(noor, mail=True)
     later = timezone.now() + timedelta(days=1)

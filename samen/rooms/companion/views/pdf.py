@@ -44,14 +44,15 @@ def whole(request: Request, asked: list[Kept]) -> Paper:
         "program": say("companion.talk.page.program", here),
         "said": say("companion.history.said", here),
     }
-    return _paper(say("companion.history.title", here), parts_of(listed, words))
+    return paper(say("companion.history.title", here), parts_of(listed, words))
 
 
 def _title(kept: Kept) -> str:
     return say("companion.history.of", language(), day=date_format(localtime(kept.begun_at), "j F Y"))
 
 
-def _paper(title: str, parts: tuple[Part, ...]) -> Paper:
+def paper(title: str, parts: tuple[Part, ...]) -> Paper:
+    """Give a paper that says, to people and to programs, that a program made it."""
     here = language()
     made, unshown = say("companion.history.made", here), say("companion.history.pdf_unshown", here)
     return Paper(title, here, (made,), parts, unshown, keywords=(say("companion.history.pdf_keyword", here),))
@@ -67,7 +68,7 @@ def pdf_summary(request: Request, talk: UUID, name: str) -> HttpResponse:
     known = talks.state(request.access, talk).get("known", {}).get(name, {})
     book = Book(modules.in_use(), language(), talks.typed(request.access, talk))
     rows = tuple(saying.summary(book, module, known))
-    made = printing.printed(_paper(module.title[language()], (Part(_title(kept), rows=rows),)), at=request.now)
+    made = printing.printed(paper(module.title[language()], (Part(_title(kept), rows=rows),)), at=request.now)
     store.note_taken(request.access, 1, at=request.now)
     return as_file(made, f"{name}-{request.now:%Y-%m-%d}.pdf", PDF)
 

@@ -1,5 +1,6 @@
 """What a person asked for themselves: a rhythm, with the line that stands at its time, and offers of questionnaires."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -64,7 +65,7 @@ def _entry(kept: Kept, request: Request) -> dict[str, Any]:
     return {
         "id": kept.id,
         "name": name_of(wish.what, language()),
-        "days": ", ".join(say(f"companion.rhythm.day.d{each}", language()) for each in wish.days),
+        "days": _days(wish.days),
         "at": time_format(wish.at, "H:i"),
         "zone": "" if wish.zone == settings.TIME_ZONE else wish.zone,
         "until": date_format(wish.until, "j F Y"),
@@ -73,6 +74,12 @@ def _entry(kept: Kept, request: Request) -> dict[str, Any]:
         "over": coming is None,
         "next": date_format(coming.astimezone(ZoneInfo(wish.zone)), "l j F, H:i") if coming and not kept.paused else "",
     }
+
+
+def _days(days: Sequence[int]) -> str:
+    if len(days) == len(DAYS):
+        return say("companion.rhythm.daily", language())
+    return ", ".join(say(f"companion.rhythm.day.d{each}", language()) for each in days)
 
 
 @require_POST
