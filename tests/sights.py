@@ -143,6 +143,9 @@ def _arguments() -> dict[str, dict[str, object]]:
         "share": noor.pk,
         "rhythm": noor.pk,
         "leaf": 0,
+        "rest": "participant/me",
+        "stream": "steps",
+        "device": "d-0",
         **_of_guide(),
         "report": noor.pk,
         "draft": noor.pk,  # nobody has one in the demo

@@ -111,12 +111,12 @@ def say_of_stream(
     return consent.say(access, stream, use, yes=yes, at=at, language=language, since=since)
 
 
-def open_streams(person: UUID, now: datetime) -> dict[str, dict[Use, datetime]]:
+def open_streams(person: UUID, now: datetime, *, lock: bool = True) -> dict[str, dict[Use, datetime]]:
     """Give which streams may be kept of a person now, for which use and from when on, under the person's lock.
 
     To be asked in the transaction that writes: a no that is being said waits for it, or is seen by it.
     """
-    return consent.open_streams(person, now)
+    return consent.open_streams(person, now, lock=lock)
 
 
 def require(permit: Permit, category: Category, person: UUID | None) -> None:

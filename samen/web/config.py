@@ -35,6 +35,10 @@ BOUNDS = {  # setting -> least and most
     "review_capacity": (1, 100_000),
     "break_glass_minutes": (5, 24 * 60),
     "backup_days": (1, 3650),
+    "sensing_batch_events": (1, 1_000_000),
+    "sensing_events_minute": (1000, 1_000_000_000),
+    "sensing_ahead_minutes": (0, 24 * 60),
+    "sensing_oldest_days": (0, 36_500),
 }
 CHOICES = {"country": ("nl", "be", "eu"), "language": ("en", "nl")}
 SCHEMES = {"database": ("sqlite", "postgresql"), "email_url": ("smtp", "smtps"), "llm_url": ("https", "http")}
@@ -84,6 +88,15 @@ class Config:
     )
     break_glass_minutes: int = setting(60, "Minutes after which emergency access ends by itself.")
     backup_days: int = setting(35, "Days that backups are kept; told to people who erase something.")
+
+    sensing_batch_events: int = setting(50_000, "Events of phones and wearables in one batch, at most.")
+    sensing_events_minute: int = setting(3_000_000, "Events that one key may send in a minute.")
+    sensing_ahead_minutes: int = setting(
+        10, "Minutes that the clock of a phone may run ahead; later events are held back."
+    )
+    sensing_oldest_days: int = setting(
+        0, "Days ago that an event may have been; 0 = as far back as its person says yes."
+    )
 
     @property
     def database_url(self) -> str:

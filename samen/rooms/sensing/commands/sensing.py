@@ -1,8 +1,8 @@
-"""`samen sensing`: digital phenotyping from plain files, without a server or a database."""
+"""`samen sensing`: digital phenotyping from plain files, and the way in of a service."""
 
 import typer
 
-from samen.rooms.sensing.commands import features
+from samen.rooms.sensing.commands import features, way_in
 
 app = typer.Typer(help="Streams of phones and wearables: compute features from files.", no_args_is_help=True)
 
@@ -13,3 +13,5 @@ def _sensing() -> None:
 
 
 app.command("features")(features.features)
+app.command("try")(way_in.try_out)
+app.command("archive")(way_in.archive)

@@ -1,0 +1,18 @@
+"""What this room does when something happens elsewhere: streams are declared, a person is erased, a minute has gone."""
+
+from datetime import datetime
+
+from samen.rights import door as rights
+from samen.rooms.sensing import kinds
+from samen.rooms.sensing.store import erasing, inbox
+
+STREAMS = {each.manifest.words.rpartition(".")[2]: each for each in map(rights.register_stream, kinds.declared())}
+
+
+def empty_inbox(at: datetime) -> int:
+    """Move what came in into the archive."""
+    return inbox.drain(at=at)
+
+
+rights.add_eraser("sensing", erasing.person)
+rights.every_minute("sensing.archive", empty_inbox)

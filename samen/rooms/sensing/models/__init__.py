@@ -1,0 +1,3 @@
+"""The room's tables. Django looks for them here, so this file is not empty."""
+
+from samen.rooms.sensing.models import way_in  # noqa: F401

@@ -1,0 +1,9 @@
+"""The addresses of this room."""
+
+from django.urls import URLPattern
+
+from samen.rooms.sensing.api import lamp
+from samen.rooms.sensing.views import signals
+
+app_name = "sensing"
+urlpatterns: list[URLPattern] = [*lamp.urlpatterns, *signals.urlpatterns]
