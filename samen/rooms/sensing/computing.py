@@ -57,11 +57,12 @@ def part_of(read: Read, study: Study, *, explained: bool, told: Callable[[str], 
     """Compute the features of what was read; people do not touch each other, so that a study can go through in parts."""
     ready = made_ready(read, roster=study.roster, changes=study.changes, zone=study.zone)
     laid = segments.laid_out(study.plan, ready.seen, ready.spans)
-    features = compute(ready.tables, laid, study.profile, study.given, told=told)
+    by_group = _by_group(ready.tables, laid, study.profile, study.given, GROUPS, told)
+    features = _table(laid, by_group, study.profile)
     account = Read({}, ready.read.quarantine, ready.read.counts)
     if not explained:
         return Part(features, account, _NOTHING, ())
-    missing = why_missing(ready.tables, laid, study.profile, study.given)
+    missing = _why_missing(ready.tables, laid, by_group)
     return Part(features, account, missing, provenance(ready.tables, study.profile, study.given))
 
 
@@ -115,7 +116,7 @@ def _runs(rows: pl.DataFrame) -> pl.DataFrame:
     """Give person, device, first, last of each run of rows of one device; a table of episodes reaches to their ends."""
     if "ends" in rows.columns or "seconds" in rows.columns:
         ends = pl.col("ends") if "ends" in rows.columns else pl.col("time") + (pl.col("seconds") * 1000).cast(pl.Int64)
-        until = pl.max_horizontal("time", ends)
+        until = pl.max_horizontal("time", ends - 1)  # an end is exclusive: at midnight the next day is not reached
         return rows.select("person", "device", pl.col("time").alias("first"), until.alias("last"))
     changes = (pl.col("person") != pl.col("person").shift()) | (pl.col("device") != pl.col("device").shift())
     starts = rows.select(changes.fill_null(True).arg_true())["person"]
@@ -142,7 +143,12 @@ def compute(
     Gives: person, segment, segment_start, segment_end (wall clock as text, the last second included), then one column for
            each feature of each group whose streams are there. No value is null.
     """
-    found = [features for _, features in _by_group(tables, laid, profile, given, groups, told)]
+    return _table(laid, _by_group(tables, laid, profile, given, groups, told), profile)
+
+
+def _table(laid: pl.DataFrame, by_group: Sequence[tuple[Group, pl.DataFrame]], profile: str) -> pl.DataFrame:
+    """Put the features of all groups side by side; rapids has a segment only where a group has."""
+    found = [features for _, features in by_group]
     keys = laid if profile in KEEPS_EMPTY else laid.join(_any(found), on="at", how="semi", maintain_order="left")
     return _shown(laid, segments.joined(keys, *found))
 
@@ -207,11 +213,14 @@ def why_missing(
     tables: Mapping[str, pl.DataFrame], laid: pl.DataFrame, profile: str, given: Mapping[str, Any]
 ) -> pl.DataFrame:
     """Give person, segment, segment_start, segment_end, column, reason: why each value that is not there is not there."""
+    return _why_missing(tables, laid, _by_group(tables, laid, profile, given, GROUPS, lambda name: None))
+
+
+def _why_missing(
+    tables: Mapping[str, pl.DataFrame], laid: pl.DataFrame, by_group: Sequence[tuple[Group, pl.DataFrame]]
+) -> pl.DataFrame:
     battery = tables.get("battery", streams.empty("battery"))
-    parts = [
-        silence.reasons(_moments(group, tables), battery, features, laid)
-        for group, features in _by_group(tables, laid, profile, given, GROUPS, lambda name: None)
-    ]
+    parts = [silence.reasons(_moments(group, tables), battery, features, laid) for group, features in by_group]
     return _shown(laid, silence.together(parts))
 
 
@@ -236,8 +245,17 @@ def provenance(tables: Mapping[str, pl.DataFrame], profile: str, given: Mapping[
 
 
 def _fingerprint(rows: pl.DataFrame) -> dict[str, Any]:
+    """Give number, range of time and a hash of rows; the same rows have the same hash on every machine."""
     digest = blake2b(digest_size=16)
-    for start in range(0, rows.height, 1_000_000):
-        digest.update(rows.slice(start, 1_000_000).write_csv(None, include_header=start == 0).encode())
+    for name in rows.columns:
+        column = rows[name]
+        if column.dtype == pl.String:
+            words = column.drop_nulls().unique().sort()
+            digest.update("\0".join(words).encode())
+            column = column.cast(pl.Enum(words))
+        digest.update(f"\0{name}\0".encode())
+        digest.update(column.is_null().to_numpy().tobytes())
+        numbers = column.cast(pl.UInt8) if column.dtype == pl.Boolean else column.to_physical()
+        digest.update(numbers.fill_null(0).to_numpy().tobytes())
     first, last = rows.select(pl.col("time").min().alias("first"), pl.col("time").max().alias("last")).row(0)
     return {"rows": rows.height, "first": first, "last": last, "blake2b": digest.hexdigest()}

@@ -88,6 +88,9 @@ def test_a_report_beside_the_table_accounts_for_every_row_and_says_where_values_
     group = next(each for each in report["provenance"] if each["group"] == "screen")
     assert group["parameters"]["longest_min"] == 360.0
     assert group["inputs"]["screen"]["rows"] == 5
+    again = run(tmp_path, "--report", out="again.csv")
+    assert again.exit_code == 0
+    assert json.loads((tmp_path / "again.report.json").read_text()) == report  # the same rows have the same hash
     held = pl.read_csv(tmp_path / "out.quarantine.csv")
     assert held.rows() == [("battery.csv", 1, "battery", "code_unknown")]
 
@@ -142,3 +145,10 @@ def test_what_a_watch_wrote_in_local_time_lands_on_the_persons_day(tmp_path: Pat
         "2024-03-31 00:00:00",
         "2024-04-01 00:00:00",
     ]
+
+
+def test_a_pause_that_ends_at_midnight_makes_no_day_of_its_own(tmp_path: Path):
+    head = "person,start,end,from_latitude,from_longitude,to_latitude,to_longitude,kind,observed\n"
+    put(tmp_path, "in/flights.csv", head + f"p,{T0},{T0 + 23 * HOUR},52,4,52,4,pause,1\n")
+    assert run(tmp_path, "--zone", "Europe/Amsterdam", format="flights").exit_code == 0
+    assert pl.read_csv(tmp_path / "out.csv")["segment_start"].to_list() == ["2024-03-31 00:00:00"]
