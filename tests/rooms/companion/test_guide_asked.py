@@ -42,6 +42,7 @@ def asks(client: Client, text: str, status: int = 200) -> str:
 # --- understanding ---
 
 
+@pytest.mark.row("S17")
 @pytest.mark.parametrize(
     ("text", "language", "need"),
     [
@@ -159,7 +160,6 @@ def test_a_service_without_a_reason_or_with_a_false_one_fails_the_validation():
         assert guide_proving.judge(piece, bare).reasoned is False
 
 
-@pytest.mark.row("O1")
 def test_an_order_that_moves_by_payment_fails_the_validation():
     value = answer(one("question", 10))
     assert len(value["shown"]) > 1
@@ -171,7 +171,7 @@ def test_an_order_that_moves_by_payment_fails_the_validation():
 
 
 @pytest.mark.django_db
-@pytest.mark.row("A-U1b")
+@pytest.mark.row("A-U1b", "O1")
 def test_with_a_yes_the_question_is_understood_and_each_result_says_why():
     in_service()
     kept(needs=["lonely"])
@@ -225,7 +225,7 @@ def test_when_it_is_not_sure_it_asks_and_shows_what_a_plain_search_finds():
 
 
 @pytest.mark.django_db
-@pytest.mark.row("S3")
+@pytest.mark.row("A-U1b")
 def test_a_no_and_every_other_no_of_the_gate_leave_the_whole_list():
     in_service()
     noor = named.person("Noor", "en")

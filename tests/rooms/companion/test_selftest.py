@@ -16,7 +16,6 @@ from tests.rooms.companion import in_use
 
 
 @pytest.mark.django_db
-@pytest.mark.row("S17")
 def test_a_bound_that_is_missed_stops_the_system_for_everybody_until_a_human_files_evidence_anew():
     in_use.let_in(systems.GUIDE)
     noor = named.person("Noor", "en")
