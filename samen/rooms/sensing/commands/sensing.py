@@ -2,7 +2,7 @@
 
 import typer
 
-from samen.rooms.sensing.commands import features, way_in
+from samen.rooms.sensing.commands import dictionary, features, way_in
 
 app = typer.Typer(help="Streams of phones and wearables: compute features from files.", no_args_is_help=True)
 
@@ -13,5 +13,6 @@ def _sensing() -> None:
 
 
 app.command("features")(features.features)
+app.command("dictionary")(dictionary.dictionary)
 app.command("try")(way_in.try_out)
 app.command("archive")(way_in.archive)
