@@ -132,6 +132,13 @@ def test_codes_of_a_screen_are_read_by_platform(tmp_path: Path):
     assert counts(read) == {"screen": (10, 8, 0, 2, 0)}
 
 
+def test_a_row_that_does_not_say_whose_it_is_is_held_back(tmp_path: Path):
+    put(tmp_path, "screen.csv", f"timestamp,device_id,screen_status\n{T0},,1\n{T0},d,1\n")
+    read = aware.read(tmp_path, salt=SALT)
+    assert counts(read) == {"screen": (2, 1, 0, 1, 0)}
+    assert read.quarantine.rows() == [("screen.csv", 1, "screen", "person_missing")]
+
+
 def test_the_first_iphone_client_is_known_by_its_codes_of_the_battery(tmp_path: Path):
     rows = f"{T0},apple,3,90,100\n{T0 + 1},apple,1,45,50\n{T0},droid,3,50,100\n"
     put(tmp_path, "battery.csv", "timestamp,device_id,battery_status,battery_level,battery_scale\n" + rows)

@@ -79,6 +79,7 @@ Locate = Callable[[list[int]], pl.DataFrame]  # positions -> file, row (1 = the 
 def faults(stream: str) -> dict[str, pl.Expr]:
     """Give each fault that keeps a row of a stream out, as a condition; the first that holds is the reason."""
     found = {
+        "person_missing": pl.col("person").is_null() | (pl.col("person") == ""),
         "time_missing": pl.col("time").is_null(),
         "time_out_of_range": ~pl.col("time").is_between(EARLIEST, LATEST),
     }
