@@ -127,7 +127,8 @@ def _list(needs: Sequence[str], value: Mapping[str, Any], mine: Mapping[str, Any
     wishes = value["wishes"]
     asked_for = [("need", each) for each in needs] + [("access", each) for each in wishes.get("access", ())]
     asked_for += [(each, "on") for each in ("free", "open") if wishes.get(each)]
-    asked_for += [("language", wishes["language"])] if wishes.get("language") in store.spoken() else []
+    if (spoken := wishes.get("language")) and spoken in store.spoken():
+        asked_for.append(("language", spoken))
     asked_for += [("place", mine["town"].name), ("country", mine["town"].country)] if mine["town"] else []
     asked_for += [("age", str(mine["age"]))] if mine["age"] is not None else []
     return f"{reverse('companion:guide')}?{urlencode(asked_for)}"
