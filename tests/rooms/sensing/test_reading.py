@@ -56,6 +56,21 @@ def test_a_row_that_cannot_be_is_held_back_with_its_file_row_and_reason(tmp_path
     ]
 
 
+def test_a_column_that_is_there_twice_a_second_header_and_a_file_of_anything_else_are_each_accounted_for(
+    tmp_path: Path,
+):
+    head = "timestamp,UTC time,latitude,longitude,altitude,accuracy"
+    put(tmp_path, "p1/gps/twice.csv", f"\ufeff{head},accuracy\r\n{T0},x,52.1,4.9,0,20,30\r\n")
+    put(tmp_path, "p1/gps/headers.csv", f"{head}\n{T0 + 1},x,52,4.9,0,20\n{head}\n{T0 + 2}.0,x,52,4.9,0\n")
+    (tmp_path / "p1/gps/picture.csv").write_bytes(bytes(range(256)) * 3)
+    read = beiwe.read(tmp_path, salt=SALT)
+    assert read.tables["gps"].select("time", "accuracy").rows() == [(T0, 20), (T0 + 1, 20), (T0 + 2, None)]
+    assert sorted(read.quarantine.select("file", "row", "reason").rows()) == [
+        ("p1/gps/headers.csv", 2, "time_missing"),
+        ("p1/gps/picture.csv", 0, "file_unreadable"),
+    ]
+
+
 def test_events_of_power_go_to_screen_and_battery_and_an_unknown_word_to_quarantine(tmp_path: Path):
     words = [
         "Screen turned on",

@@ -31,9 +31,11 @@ def rows_of(
 
     Takes: wanted: column -> type.
     Gives: them, null when no file has them; `position`, the number of the row; and with path=True `file`.
-    Raises: polars ComputeError when a file is no CSV.
+    Raises: a PolarsError when a file is no CSV, or has none of the columns.
     """
     taken = [name for name in dict.fromkeys(names) if name in wanted]
+    if wanted and not taken:  # else its rows would be lost without a word
+        raise pl.exceptions.ColumnNotFoundError("none of the wanted columns is there")
     scan = pl.scan_csv(
         list(files),
         schema={_unique(names, number): wanted.get(name, pl.String) for number, name in enumerate(names)},
@@ -48,9 +50,9 @@ def rows_of(
 
 
 def _unique(names: tuple[str, ...], number: int) -> str:
-    """Give the name of a column; the second of the same name gets a number, for a table cannot hold both."""
-    name = names[number]
-    return name if name not in names[:number] else f"{name}#{number}"
+    """Give the name of a column as Polars has it; the second of the same name gets a number, for a table cannot hold both."""
+    name, before = names[number], names[:number].count(names[number])
+    return f"{name}_duplicated_{before - 1}" if before else name
 
 
 def places(files: pl.Series, root: Path, at: list[int]) -> pl.DataFrame:
