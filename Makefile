@@ -64,6 +64,12 @@ bench-rights: .venv/ready pieces  # the gate, on both databases
 bench-%: .venv/ready  ## measure: bench-rights, bench-record, bench-ledger, bench-pages, bench-serve
 	$(PY) bench/$*.py
 
+bench-sensing-ingest: .venv/ready  ## measure the way in: events over HTTP, durable, from eight devices
+	$(PY) bench/sensing_ingest.py
+
+torture-sensing: .venv/ready  ## a thousand seeded faults against the way in: kills, full disks, torn files
+	$(PY) bench/torture_sensing.py --runs 1000
+
 pictures: .venv/ready pieces  ## walk every page as each role and write images into pictures/
 	$(PY) scripts/pictures
 

@@ -38,6 +38,9 @@ def main() -> int:
 
 def torture(runs: int, seed: int) -> int:
     """Prepare a service in a child, then break it again and again, each time in a child."""
+    import django  # noqa: PLC0415 -- needs the home that was just named
+
+    django.setup()  # once: each run begins as a copy of this process, which never touches the database or the archive
     _in_child(lambda tell: tell(_prepare()))
     acknowledged: set[int] = set()
     sent: list[list[int]] = []
@@ -100,9 +103,6 @@ def _in_child(work: Any) -> tuple[list[str], bool]:
 
 
 def _set_up() -> Any:
-    import django  # noqa: PLC0415 -- each run is a process that sets Django up for itself
-
-    django.setup()
     from samen.people.models import Person  # noqa: PLC0415
     from samen.rooms.sensing.store import archive, events, inbox, keys  # noqa: PLC0415
 
@@ -110,9 +110,6 @@ def _set_up() -> Any:
 
 
 def _prepare() -> str:
-    import django  # noqa: PLC0415
-
-    django.setup()
     from django.core.management import call_command  # noqa: PLC0415
 
     from samen.rooms.sensing.commands import way_in  # noqa: PLC0415
