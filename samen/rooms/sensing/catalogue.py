@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from samen.rooms.sensing.features import battery, calls, coverage, movement, places, screen, surveys, texts
+from samen.rooms.sensing.features import battery, calls, coverage, gait, movement, places, screen, surveys, texts
 from samen.rooms.sensing.features.flights import Jasmine
 
 PROFILES = ("samen", "rapids", "forest")
@@ -93,4 +93,5 @@ GROUPS: tuple[Group, ...] = (
     ),
     Group("rapids", "places", "phone_locations_doryab_", ("gps",), places.rapids, places.Doryab),
     Group("forest", "mobility", "", ("flights", "gps"), movement.forest, Jasmine, apart=True),
+    Group("forest", "gait", "", ("accelerometer",), gait.forest, gait.Oak),
 )
