@@ -10,7 +10,18 @@ from typing import Any
 
 import polars as pl
 
-from samen.rooms.sensing.features import battery, calls, coverage, gait, movement, places, screen, surveys, texts
+from samen.rooms.sensing.features import (
+    acceleration,
+    battery,
+    calls,
+    coverage,
+    gait,
+    movement,
+    places,
+    screen,
+    surveys,
+    texts,
+)
 from samen.rooms.sensing.features.flights import Jasmine
 
 PROFILES = ("samen", "rapids", "forest")
@@ -94,4 +105,16 @@ GROUPS: tuple[Group, ...] = (
     Group("rapids", "places", "phone_locations_doryab_", ("gps",), places.rapids, places.Doryab),
     Group("forest", "mobility", "", ("flights", "gps"), movement.forest, Jasmine, apart=True),
     Group("forest", "gait", "", ("accelerometer",), gait.forest, gait.Oak),
+    Group(
+        "rapids",
+        "acceleration",
+        "phone_accelerometer_rapids_",
+        ("accelerometer",),
+        acceleration.rapids,
+        acceleration.Rapids,
+    ),
+    Group(
+        "rapids", "exertion", "phone_accelerometer_panda_", ("accelerometer",), acceleration.panda, acceleration.Panda
+    ),
+    Group("samen", "acceleration", "acceleration_", ("accelerometer",), acceleration.samen, acceleration.Samen),
 )
