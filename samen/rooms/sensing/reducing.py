@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -28,10 +29,19 @@ LOOKS_LIKE_ONE = re.compile(
 )
 
 Salt = Callable[[], bytes]
+HOLDERS = frozenset({str, dict, list})  # values that could hold an identifier
+
+
+@lru_cache(maxsize=4096)
+def _harmless(names: tuple[object, ...]) -> bool:
+    """Say whether none of these names is one of an identifier or a text."""
+    return not any(isinstance(each, str) and each.lower() in HASHED | TO_LENGTH for each in names)
 
 
 def reduced(data: Any, stream: str, salt: Salt) -> Any:
     """Give an event's data without identifiers. `salt` is asked for only when there is something to hash."""
+    if type(data) is dict and _harmless(tuple(data)) and not HOLDERS & set(map(type, data.values())):
+        return data
     if isinstance(data, list):
         return [reduced(each, stream, salt) for each in data]
     if not isinstance(data, dict):

@@ -98,14 +98,21 @@ def append(rows: pl.DataFrame, move: int) -> None:
     """Write rows and the number of their move in one commit."""
     properties = CommitProperties(app_transactions=[Transaction(APP, move)], max_commit_retries=20)
     rows = rows.sort("bucket", "person", "kind", "time", "key")
-    write_deltalake(
-        place(),
-        rows.to_arrow(),
-        mode="append",
-        partition_by=["bucket"],
-        configuration=CONFIGURATION,
-        commit_properties=properties,
-    )
+    try:
+        write_deltalake(
+            place(),
+            rows.to_arrow(),
+            mode="append",
+            partition_by=["bucket"],
+            configuration=CONFIGURATION,
+            commit_properties=properties,
+        )
+    except BaseException as wrong:
+        if (
+            type(wrong).__name__ == "PanicException"
+        ):  # deltalake's answer to a full disk: no Exception, and ends a thread
+            raise OSError("The archive could not be written. Is the disk full?") from wrong
+        raise
 
 
 # --- on disk -------------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def _signal(name: str, said: Mapping[Use, datetime], row: Tally | None, devices:
     since = {str(purpose): at for purpose in kinds.RECEIVES if (at := said.get(kinds.use_for(name, purpose)))}
     if row is None:
         return Signal(name, since)
-    return Signal(name, since, devices.get(row.device, ""), row.seen_at, row.stored, row.refused)
+    return Signal(name, since, devices.get(row.device, "") if row.device else "", row.seen_at, row.stored, row.refused)
 
 
 def purposes() -> list[Purpose]:
