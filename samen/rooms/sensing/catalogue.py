@@ -19,6 +19,7 @@ from samen.rooms.sensing.features import (
     movement,
     places,
     screen,
+    steps,
     surveys,
     texts,
 )
@@ -117,4 +118,7 @@ GROUPS: tuple[Group, ...] = (
         "rapids", "exertion", "phone_accelerometer_panda_", ("accelerometer",), acceleration.panda, acceleration.Panda
     ),
     Group("samen", "acceleration", "acceleration_", ("accelerometer",), acceleration.samen, acceleration.Samen),
+    Group("rapids", "steps by day", "fitbit_steps_summary_rapids_", ("steps_day",), steps.summary, steps.Summary),
+    Group("rapids", "steps", "fitbit_steps_intraday_rapids_", ("steps_minute",), steps.intraday, steps.Intraday),
+    Group("samen", "steps", "steps_", ("steps_minute",), steps.samen, steps.Samen),
 )
