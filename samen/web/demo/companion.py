@@ -33,7 +33,16 @@ def let_in(staff: Staff, now: datetime) -> None:
             _voted(staff, system, each, words, now)
             founding.pay(staff, now)
             register.move(system, Stage.PILOT, by=staff["visser"], reason=words["pilot"], at=now, cap=PLACES)
+    _kept_off(staff, words["off"], now)
     _talked(words["noor"], now)
+
+
+def _kept_off(staff: Staff, words: Mapping[str, Any], now: datetime) -> None:
+    """Let the lead keep the language model off, with the reason for everybody to read: nobody here set one."""
+    system = rights.system(words["id"])
+    if system is None:
+        raise RuntimeError(f"{words['id']} is not registered.")
+    register.move(system, Stage.SUSPENDED, by=staff["visser"], reason=words["reason"], at=now)
 
 
 def _proven(staff: Staff, system: Registered, words: Mapping[str, Any], now: datetime) -> bool:
