@@ -19,6 +19,7 @@ from samen.rooms.sensing.features import (
     movement,
     places,
     screen,
+    sleep,
     steps,
     surveys,
     texts,
@@ -121,4 +122,6 @@ GROUPS: tuple[Group, ...] = (
     Group("rapids", "steps by day", "fitbit_steps_summary_rapids_", ("steps_day",), steps.summary, steps.Summary),
     Group("rapids", "steps", "fitbit_steps_intraday_rapids_", ("steps_minute",), steps.intraday, steps.Intraday),
     Group("samen", "steps", "steps_", ("steps_minute",), steps.samen, steps.Samen),
+    Group("rapids", "sleep", "fitbit_sleep_summary_rapids_", ("sleep_night",), sleep.rapids, sleep.Rapids),
+    Group("samen", "sleep", "sleep_", ("sleep_night",), sleep.samen, sleep.Samen),
 )
