@@ -16,10 +16,12 @@ from samen.rooms.sensing.features import (
     calls,
     coverage,
     gait,
+    heart,
     movement,
     places,
     screen,
     sleep,
+    stays,
     steps,
     surveys,
     texts,
@@ -90,6 +92,7 @@ GROUPS: tuple[Group, ...] = (
     Group(
         "rapids", "data_yield", "phone_data_yield_rapids_", coverage.PHONE, coverage.rapids, coverage.Rapids, apart=True
     ),
+    Group("samen", "mobility", "mobility_", ("gps",), stays.samen, stays.Samen),
     Group("rapids", "screen", "phone_screen_rapids_", ("screen",), screen.rapids, screen.Rapids),
     Group("rapids", "battery", "phone_battery_rapids_", ("battery",), battery.rapids, battery.Rapids),
     Group("rapids", "calls", "phone_calls_rapids_", ("calls",), calls.rapids, calls.Rapids),
@@ -124,4 +127,7 @@ GROUPS: tuple[Group, ...] = (
     Group("samen", "steps", "steps_", ("steps_minute",), steps.samen, steps.Samen),
     Group("rapids", "sleep", "fitbit_sleep_summary_rapids_", ("sleep_night",), sleep.rapids, sleep.Rapids),
     Group("samen", "sleep", "sleep_", ("sleep_night",), sleep.samen, sleep.Samen),
+    Group("rapids", "heart", "fitbit_heartrate_intraday_rapids_", ("heart_minute",), heart.intraday, heart.Intraday),
+    Group("rapids", "heart by day", "fitbit_heartrate_summary_rapids_", ("heart_day",), heart.summary, heart.Summary),
+    Group("samen", "heart", "heart_", heart.STREAMS, heart.samen, heart.Samen, apart=True),
 )
