@@ -326,4 +326,4 @@ def test_the_pages_ask_few_questions_of_the_database(noor, client):
         client.get(page)
         with CaptureQueriesContext(connection) as asked:
             client.get(page)
-        assert len(asked) <= 25, (page, len(asked), [each["sql"][:90] for each in asked])
+        assert len(asked) <= 15, (page, len(asked), [each["sql"][:90] for each in asked])

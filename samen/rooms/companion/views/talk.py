@@ -21,6 +21,7 @@ from samen.rooms.companion.jobs import keeping, turn, wished
 from samen.rooms.companion.saying import Book
 from samen.rooms.companion.store import modules
 from samen.rooms.companion.store import talk as store
+from samen.rooms.companion.store.talk import Open
 from samen.rooms.crisis import door as crisis
 
 SHOWN = 4  # turns on the page; the earlier ones stand in the history
@@ -60,11 +61,11 @@ def talk(request: Request) -> HttpResponse:
         played = turn.play(request.access, found, pressed="", typed="", client_id=str(uuid4()), at=request.now)
         if isinstance(played, Denied):
             return _denied(request, played)
-    return _page(request)
+        found = store.open_talk(request.access, at=request.now)
+    return _page(request, found)
 
 
-def _page(request: Request, **more: Any) -> HttpResponse:
-    found = store.open_talk(request.access, at=request.now)
+def _page(request: Request, found: Open, **more: Any) -> HttpResponse:
     turns = store.turns(request.access, found.id, last=SHOWN + 1)
     if not turns:
         return redirect("companion:pages")
@@ -104,7 +105,7 @@ def give(request: Request) -> HttpResponse:
     found = store.open_talk(request.access, at=request.now)
     pressed, typed = request.POST.get("press", "")[:200], request.POST.get("text", "").strip()
     if request.POST.get("turn", "") != str(found.turn):
-        return _page(request, stale=True)
+        return _page(request, found, stale=True)
     if not pressed and not typed:
         return redirect("companion:talk")
     played = turn.play(
