@@ -7,7 +7,7 @@ import pytest
 
 from samen.rooms.sensing import catalogue, computing, segments
 from samen.rooms.sensing.reading.receipt import Read, together
-from tests.rooms.sensing.streamed import MINUTE, ms, ready, stream
+from tests.rooms.sensing.streamed import DAY, MINUTE, ms, ready, stream
 
 DAY0 = ms("2024-01-10T00:00")
 NAMES = ("person", "segment", "segment_start", "segment_end")
@@ -33,6 +33,32 @@ def everything() -> dict[str, pl.DataFrame]:
             "texts",
             *((time, ("received", "sent")[n % 2], n % 11 == 0, n % 90, f"c{n % 4}") for n, time in enumerate(times)),
             columns="time kind mms length contact",
+        ),
+        "accelerometer": stream(
+            "accelerometer",
+            *((DAY0 + n * 2000, float(n % 7), float(n % 3), 9.8) for n in range(4000)),
+            columns="time x y z",
+        ),
+        "steps_minute": stream(
+            "steps_minute", *((DAY0 + n * MINUTE, n * 7 % 131) for n in range(600)), columns="time steps"
+        ),
+        "steps_day": stream("steps_day", *((DAY0 + n * DAY, 900 * n) for n in range(3)), columns="time steps"),
+        "sleep_night": stream(
+            "sleep_night",
+            *(
+                (DAY0 + n * DAY, DAY0 + n * DAY + 480 * MINUTE, 90.0, 5.0, 400.0, 60.0, 15.0, 480.0, n != 1)
+                for n in range(3)
+            ),
+            columns="time ends efficiency minutes_after_wakeup minutes_asleep minutes_awake minutes_to_fall_asleep "
+            "minutes_in_bed is_main",
+        ),
+        "heart_minute": stream(
+            "heart_minute",
+            *((DAY0 + n * MINUTE, 60.0 + n % 50, ("outofrange", "peak")[n % 2]) for n in range(300)),
+            columns="time rate zone",
+        ),
+        "heart_day": stream(
+            "heart_day", *((DAY0 + n * DAY, 60.0 + n, 40.0) for n in range(3)), columns="time resting sdnn"
         ),
     }
 

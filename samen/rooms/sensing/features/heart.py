@@ -68,7 +68,7 @@ def summary(rows: pl.DataFrame, segments: pl.DataFrame, settings: Summary) -> pl
     )
 
 
-def _of_rates(rate: pl.Expr, name: str) -> Mapping[str, pl.Expr]:
+def _of_rates(rate: pl.Expr, name: str) -> dict[str, pl.Expr]:
     mode = rate.mode().min()
     return {
         f"max{name}": rate.max(),
