@@ -21,8 +21,10 @@ LEAST = 60  # words; a family with fewer is a list of names, not a text
 # Read at work, by staff, panel, operators or developers, and words that are parts of sentences or names of things.
 AT_WORK = (
     "companion.problem.",
+    "companion.asking.measure.",
     "companion.talk.measure.",
     "companion.guide_desk.",
+    "companion.guide_need.",
     "crisis.adapters.",
     "crisis.console.",
     "crisis.hazards.",

@@ -1,13 +1,21 @@
 """Let a yes be to a stream, from a time on, and name the kinds of data that phones and wearables send."""
 
-from importlib import import_module
 from itertools import chain
 
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-BEFORE = import_module("samen.rights.migrations.0003_a_yes_without_account")
+# As migration 0003 left them.
+SQLITE = (
+    "CREATE TRIGGER rights_statement_kept BEFORE DELETE ON rights_statement WHEN 1 = 1"
+    " BEGIN SELECT RAISE(ABORT, 'statement is kept'); END",
+    "CREATE TRIGGER rights_statement_unchanged BEFORE UPDATE ON rights_statement WHEN 1 = 1"
+    " BEGIN SELECT RAISE(ABORT, 'statement is append-only'); END",
+    "CREATE TRIGGER rights_statement_yes_by_human BEFORE INSERT ON rights_statement WHEN NEW.yes AND NEW.by_id IS NULL"
+    " AND EXISTS (SELECT 1 FROM people_person p WHERE p.id = NEW.person_id AND p.account_id IS NOT NULL)"
+    " BEGIN SELECT RAISE(ABORT, 'a yes of somebody who has an account is said under that account'); END",
+)
 OLD = (
     "calls",
     "contacts",
@@ -29,7 +37,7 @@ NEW = ("heart", "movement", "nearby")
 
 def guard(apps: StateApps, schema: BaseDatabaseSchemaEditor) -> None:
     """Give SQLite's remade table its triggers again, as migration 0003 wrote them; PostgreSQL keeps its own."""
-    for statement in BEFORE.SQLITE if schema.connection.vendor == "sqlite" else ():
+    for statement in SQLITE if schema.connection.vendor == "sqlite" else ():
         schema.execute(statement)
 
 

@@ -91,9 +91,9 @@ def _pieces(points: pl.DataFrame, settings: Jasmine) -> pl.DataFrame:
     is_last = np.r_[~joined, True]
     return pl.DataFrame(
         {
-            "person": points["person"].gather(begins),
+            "person": points["person"][begins],
             "time": time[begins],
-            "device": points["device"].gather(begins),
+            "device": points["device"][begins],
             "ends": time[ends] + np.where(is_last[ends], step, 0),
             "from_latitude": np.r_[latitude[one], middle[0], latitude[lone]],
             "from_longitude": np.r_[longitude[one], middle[1], longitude[lone]],
@@ -101,7 +101,7 @@ def _pieces(points: pl.DataFrame, settings: Jasmine) -> pl.DataFrame:
             "to_longitude": np.r_[longitude[other], middle[1], longitude[lone]],
             "kind": ["flight"] * len(one) + ["pause"] * (len(begin) + len(lone)),
             "observed": [True] * len(begins),
-            "local": (points["time"] + points["ahead"]).cast(pl.Datetime("ms")).gather(begins),
+            "local": (points["time"] + points["ahead"]).cast(pl.Datetime("ms"))[begins],
         }
     ).sort("person", "time")
 

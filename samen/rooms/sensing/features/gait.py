@@ -74,8 +74,8 @@ def walked(rows: pl.DataFrame, settings: Oak) -> pl.DataFrame:
     rows_at = np.concatenate(begun) if begun else np.zeros((0, 2), dtype=np.int64)
     return pl.DataFrame(
         {
-            "person": rows["person"].gather(rows_at[:, 0]),
-            "time": rows["time"].gather(rows_at[:, 0]) + pl.Series(rows_at[:, 1] * 1000, dtype=pl.Int64),
+            "person": rows["person"][rows_at[:, 0]],
+            "time": rows["time"][rows_at[:, 0]] + pl.Series(rows_at[:, 1] * 1000, dtype=pl.Int64),
             "cadence": pl.Series(np.concatenate(found) if found else [], dtype=pl.Float64),
         }
     ).sort("person", "time")

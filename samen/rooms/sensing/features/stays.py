@@ -111,7 +111,7 @@ def _part(
     chosen = at[kept]
     return pl.DataFrame(
         {
-            "person": minutes["person"].gather(chosen),
+            "person": minutes["person"][chosen],
             "begins": begins[kept],
             "ends": ends[kept],
             "whole_begins": begins[kept],
