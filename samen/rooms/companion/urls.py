@@ -3,7 +3,18 @@
 from django.urls import URLPattern
 
 from samen.rooms.companion import api
-from samen.rooms.companion.views import editor, guide, guide_asked, guide_desk, history, leaving, pdf, plan, rhythm, talk
+from samen.rooms.companion.views import (
+    editor,
+    guide,
+    guide_asked,
+    guide_desk,
+    history,
+    leaving,
+    pdf,
+    plan,
+    rhythm,
+    talk,
+)
 
 app_name = "companion"
 urlpatterns: list[URLPattern] = [
