@@ -5,6 +5,7 @@ All ways, languages and answers of all exercises are walked by the self-test of 
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -92,4 +93,4 @@ def test_an_exercise_is_done_to_its_end(chromium, served, module, language):
         goes_on(page, typing=language == "en")
     page.context.close()
     assert len(seen) >= 4  # the way on for whom an exercise is not safe is the shortest: it leads to a human
-    assert all(before != after for before, after in zip(seen, seen[1:], strict=False))
+    assert all(before != after for before, after in pairwise(seen))
