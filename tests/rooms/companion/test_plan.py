@@ -47,6 +47,13 @@ def test_of_each_question_the_newest_answer_stands_and_an_older_one_where_there_
     assert "Wie of wat er in de buurt is" not in found  # kept to themselves
 
 
+def test_a_plan_that_is_begun_anew_and_left_half_way_keeps_what_stood_in_it(noor):
+    plan_of(noor, "De hond uitlaten", begun_anew=True, likely=8)
+    found = rows(noor)
+    assert found["2. Wat ik zelf kan doen"] == "De hond uitlaten"
+    assert found["Hoe haalbaar dat is op een slecht moment"] == "8"
+
+
 def test_the_labels_follow_the_language_of_the_reader(noor):
     plan_of(noor)
     assert "2. What I can do by myself" in rows(noor, "en")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from samen.people.access import Allowed
-from samen.rooms.companion import saying
+from samen.rooms.companion import answers, saying
 from samen.rooms.companion.dialogue import KEPT
 from samen.rooms.companion.saying import Book
 from samen.rooms.companion.store import modules, talk
@@ -25,11 +25,11 @@ def plan(access: Allowed, language: str) -> Plan | None:
     module = modules.in_use().exercises.get(PLAN)
     if module is None:
         return None
-    known = {id: state.get("known", {}).get(PLAN, {}) for id, state in talk.states(access).items()}
-    begun = {id: answers for id, answers in known.items() if answers}
+    known = {id: answers.of(state, PLAN) for id, state in talk.states(access).items()}
+    begun = {id: given for id, given in known.items() if given}
     rows: dict[str, str] = {}
-    for id, answers in begun.items():  # the newest first: an earlier talk only fills in what is not there yet
-        told = {name: value for name, value in answers.items() if value != KEPT and name not in rows}
+    for id, given in begun.items():  # the newest first: an earlier talk only fills in what is not there yet
+        told = {name: value for name, value in given.items() if value != KEPT and name not in rows}
         if told:
             book = Book(modules.in_use(), language, talk.typed(access, id))
             rows |= {name: saying.answer(book, module, name, value) for name, value in told.items()}

@@ -48,7 +48,7 @@ def play(
 
 def _kept(access: Allowed, found: Open, value: Mapping[str, Any], record: UUID, at: datetime) -> None:
     before = talk.state(access, found.id)
-    state = answers.merged(before.get("known", {}), value)
+    state = answers.merged(before, value)
     reply = {
         **{key: value[key] for key in ("field", "low", "high", "node", "level", "action", "numbers", "ended", "leads")},
         **_words(book_of(access, found), value["says"], value["buttons"], value["node"]),
