@@ -152,11 +152,11 @@ def test_an_unknown_theme_changes_nothing(client):
 
 @pytest.mark.django_db
 def test_a_tab_whose_page_does_not_exist_is_not_shown(client, noor):
+    store.grant_role(noor, Role.CLINICIAN)
     client.force_login(noor)
     page = client.get("/style").content.decode()
-    assert say("web.shell.places.signals", "nl") not in page
-    assert say("web.shell.places.talk", "nl") in page
-    assert 'href="/record"' in page
+    assert say("web.shell.places.calendar", "nl") not in page
+    assert say("web.shell.places.queue", "nl") in page
 
 
 @pytest.mark.django_db
