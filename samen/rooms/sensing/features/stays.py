@@ -116,7 +116,7 @@ def _part(
             "ends": ends[kept],
             "whole_begins": begins[kept],
             "whole_ends": ends[kept],
-            "kind": [kind] * len(chosen),
+            "kind": pl.Series([kind] * len(chosen), dtype=pl.String),  # a list of none would have no type
             "metres": metres[kept] if metres is not None else np.zeros(len(chosen)),
             **{name: values[chosen] for name, values in columns.items()},
         }
