@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from samen.rights.words import Gathered
 from samen.rooms.companion import compiler, library, saying
-from samen.rooms.companion.inference import player, walker
-from samen.rooms.companion.inference.player import Given, Heard, Here, State
+from samen.rooms.companion.inference import player, reply, walker
+from samen.rooms.companion.inference.player import Given, Heard, Here, Place, State
 from samen.rooms.companion.inference.understand import Index
 from samen.rooms.companion.library import Intent
 from samen.rooms.companion.saying import Book
@@ -194,3 +195,29 @@ def test_walks_by_chance_end_and_say_nothing_twice(language, interrupts):
         found = walker.walk(here(language), "worry-time", seed, interrupts=interrupts)
         assert found["ended"]
         assert not found["repeats"] + found["lost"] + found["stuck"]
+
+
+def standing_at_choices(language):
+    """Give the state at each screen with choices, and each of its choices with the words on it."""
+    module = book_of().exercises["worry-time"]
+    for name, screen in module.screens.items():
+        for choice in screen.choices:
+            yield State(turn=3, place=Place(module.id, module.version, name)), choice.id, choice.label[language]
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_the_words_on_a_button_are_that_button_when_they_are_typed_and_no_danger_is_read_into_them(language):
+    found = list(standing_at_choices(language))
+    assert len(found) >= 6
+    for state, choice, label in found:
+        assert player.offered(state, f" {label.upper()} ", here(language)) == f"c:{choice}"
+        asked = reply.Asked("", label, language, book_of(), False, player.to_plain(state))
+        value = reply.infer(Gathered((), asked), lambda *_: (4, BLOCK)).value
+        assert value["action"] == "none"
+
+
+def test_other_words_at_a_button_go_to_the_ear():
+    state, _, _ = next(standing_at_choices("en"))
+    assert player.offered(state, "I want to die", here()) == ""
+    asked = reply.Asked("", "I want to die", "en", book_of(), False, player.to_plain(state))
+    assert reply.infer(Gathered((), asked), lambda *_: (4, BLOCK)).value["action"] == "alarm"

@@ -525,7 +525,7 @@ class Turn:
 
 def turn(state: State, given: Given, heard: Heard, here: Here) -> tuple[State, Reply]:
     """Give the state after one turn, and what is said. What was heard of danger goes before all else."""
-    now = Turn(_standing(state, here), here)
+    now = Turn(standing(state, here), here)
     now.state = replace(now.state, danger=heard.state)
     if heard.keys:
         reply = now.danger(heard, first=state.turn == 0)
@@ -540,12 +540,24 @@ def turn(state: State, given: Given, heard: Heard, here: Here) -> tuple[State, R
     return now.state, reply
 
 
+def offered(state: State, text: str, here: Here) -> str:
+    """Give the choice of this screen whose label a text is, word for word; nothing when it is none.
+
+    Such words are the exercise's own, not the person's: nobody's danger is read into them.
+    """
+    if state.place is None:
+        return ""
+    shown = here.library.exercises[state.place.module].screens[state.place.screen]
+    same = [each.id for each in shown.choices if each.label[here.language].casefold() == text.strip().casefold()]
+    return f"c:{same[0]}" if same else ""
+
+
 def _in_so_many_words(meant: Understood) -> bool:
     """Say whether a text is so near to a phrase that it may break into an answer: people write about stopping, too."""
     return meant.sure is not None and meant.sure.near >= understand.IN_SO_MANY_WORDS
 
 
-def _standing(state: State, here: Here) -> State:
+def standing(state: State, here: Here) -> State:
     """Let go of places in modules that are no more, and settle the place in one that changed."""
     modules = here.library.exercises
     aside = tuple(each for each in state.aside if each.module in modules)

@@ -63,6 +63,8 @@ def infer(gathered: Gathered, listens: Listens) -> Finding:
 def _turn(asked: Asked, listens: Listens) -> tuple[Reply, dict[str, Any]]:
     """Play one turn; gives the reply, and the state with its answers as plain values."""
     before = player.of_plain(asked.state) if asked.state else State()
+    if chosen := player.offered(player.standing(before, _here(asked)), asked.typed, _here(asked)):
+        asked = replace(asked, pressed=chosen, typed="")
     heard = Heard(state=before.danger)
     if asked.typed:
         now, heard = listens(before.danger, asked.typed, asked.language, asked.human_there)
