@@ -1,34 +1,45 @@
 """Noor keeps her safety plan on her phone, reads it without a connection, and takes it away again: by a press, and by signing out."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Browser, Page
 
-from samen.people.models import Person
 from tests import browser as looking
+from tests.journeys import test_crisis_line as helpline
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PREPARE = """
+from django.conf import settings
+from importlib import import_module
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from tests import named
 from tests.rooms.companion.planned import plan_of
-
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Start Debian's Chromium."""
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop in the thread that empties the database
-    with looking.chromium() as started:
-        yield started
-    patch.undo()
+noor = named.person("Noor", "nl")
+plan_of(noor)
+session = import_module(settings.SESSION_ENGINE).SessionStore()
+session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(noor.account.pk), settings.AUTHENTICATION_BACKENDS[0]
+session[HASH_SESSION_KEY] = noor.account.get_session_auth_hash()
+session.save()
+print(session.session_key)
+"""
 
 
-def phone_of(browser: Browser, address: str, who: Person) -> Page:
-    """Give a page on the phone of somebody who is signed in."""
-    window = looking.visitor(browser, address, viewport={"width": 360, "height": 780})
-    session = named.sign_in(Client(), who).cookies["sessionid"].value
-    window.add_cookies([{"name": "sessionid", "value": session, "url": address}])
+@pytest.fixture
+def planned(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[helpline.Line]:
+    """Serve a companion in which Noor has a plan."""
+    monkeypatch.setattr(helpline, "PREPARE", PREPARE)
+    made = helpline.Line(tmp_path / "line", migrated)
+    yield made
+    made.stop()
+
+
+def phone_of(browser: Browser, served: helpline.Line) -> Page:
+    """Give a page on Noor's phone."""
+    window = looking.visitor(browser, served.address, viewport={"width": 360, "height": 780})
+    window.add_cookies([{"name": "sessionid", "value": served.session, "url": served.address}])
     return window.new_page()
 
 
@@ -42,11 +53,9 @@ def without_connection(page: Page, path: str) -> str:
 
 
 def test_a_plan_is_kept_on_a_device_by_a_press_read_offline_and_gone_after_a_press_or_signing_out(
-    chromium, live_server, tmp_path
+    chromium, planned, tmp_path
 ):
-    noor = named.person("Noor", "nl")
-    plan_of(noor)
-    page = phone_of(chromium, live_server.url, noor)
+    page = phone_of(chromium, planned)
     page.goto("/companion/plan/")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     assert "Mijn zus bellen" not in without_connection(page, "/companion/plan/")
