@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("participant", "stream"), name="tally_once")],
+                "constraints": [models.UniqueConstraint(fields=("participant", "stream"), name="sensing_tally_once")],
             },
         ),
         migrations.CreateModel(

@@ -154,7 +154,7 @@ class Tally(models.Model):
     seen_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["participant", "stream"], name="tally_once")]
+        constraints = [models.UniqueConstraint(fields=["participant", "stream"], name="sensing_tally_once")]
 
 
 class Drain(models.Model):
