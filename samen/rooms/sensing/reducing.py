@@ -61,5 +61,9 @@ def reduced(data: Any, stream: str, salt: Salt) -> Any:
 
 
 def _hash(value: object, salt: Salt) -> str:
-    text = "".join(str(value).split()).lower()
-    return f"h{blake2b(text.encode(), digest_size=HASH_BYTES, key=salt()).hexdigest()}"
+    return f"h{digest(''.join(str(value).split()).lower(), salt())}"
+
+
+def digest(text: str, salt: bytes) -> str:
+    """Give the salted hash that stands for an identifier, here and in files (`reading/reducing.py`)."""
+    return blake2b(text.encode(), digest_size=HASH_BYTES, key=salt).hexdigest()

@@ -1,10 +1,8 @@
 """Identifiers are reduced at the door: numbers, addresses and names become salted hashes, texts become lengths."""
 
-from hashlib import blake2b
-
 import polars as pl
 
-HASH_BYTES = 12  # 96 bits: no two contacts of one study alike by chance
+from samen.rooms.sensing.reducing import digest
 
 
 def hashed(rows: pl.DataFrame, column: str, salt: bytes) -> pl.DataFrame:
@@ -13,16 +11,12 @@ def hashed(rows: pl.DataFrame, column: str, salt: bytes) -> pl.DataFrame:
     known = pairs.with_columns(
         pl.Series(
             "hash",
-            [_hash(f"{person}\0{value}", salt) if value else None for person, value in pairs.iter_rows()],
+            [digest(f"{person}\0{value}", salt[:64]) if value else None for person, value in pairs.iter_rows()],
             dtype=pl.String,
         )
     )
     joined = rows.join(known, on=["person", column], how="left", maintain_order="left")
     return joined.with_columns(pl.col("hash").alias(column)).drop("hash")
-
-
-def _hash(text: str, salt: bytes) -> str:
-    return blake2b(text.encode(), digest_size=HASH_BYTES, key=salt[:64]).hexdigest()
 
 
 def length(text: pl.Expr) -> pl.Expr:
