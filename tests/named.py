@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -163,3 +164,8 @@ def sign_in(client: Client, who: Account | Person, *, second_factor: bool = True
         session[SECOND_FACTOR] = str(signed.pk)
         session.save()
     return client
+
+
+def session_of(who: Account | Person) -> str:
+    """Sign somebody in, and give the key of the session for the cookie of another browser."""
+    return sign_in(Client(), who).cookies[settings.SESSION_COOKIE_NAME].value

@@ -13,18 +13,11 @@ from tests.journeys import test_crisis_line as helpline
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PREPARE = """
-from django.conf import settings
-from importlib import import_module
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from tests import named
 from tests.rooms.companion import in_use
 in_use.in_service()
 noor = named.person("Noor", "nl").account
-session = import_module(settings.SESSION_ENGINE).SessionStore()
-session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(noor.pk), settings.AUTHENTICATION_BACKENDS[0]
-session[HASH_SESSION_KEY] = noor.get_session_auth_hash()
-session.save()
-print(session.session_key)
+print(named.session_of(noor))
 """
 LEFT = """
 from samen.ledger.models import Leaf

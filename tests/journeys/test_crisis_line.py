@@ -21,12 +21,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WORDS = "ik heb al mijn pillen klaargelegd, vanavond als iedereen slaapt neem ik ze allemaal"
 BEGIN = "from samen.cli import set_up\nset_up()\n"
 PREPARE = """
-from django.conf import settings
 from datetime import timedelta
-from importlib import import_module
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
-from samen.people.events import SECOND_FACTOR
+from tests import named
 from tests.rooms.crisis import service
 service.in_service()
 for number in range(3):
@@ -34,11 +31,7 @@ for number in range(3):
 lea = service.counsellor(1)
 lea.name = "Lea"
 lea.save()
-session = import_module(settings.SESSION_ENGINE).SessionStore()
-session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(lea.pk), settings.AUTHENTICATION_BACKENDS[0]
-session[HASH_SESSION_KEY], session[SECOND_FACTOR] = lea.get_session_auth_hash(), str(lea.pk)
-session.save()
-print(session.session_key)
+print(named.session_of(lea))
 """
 LOOK = """
 from samen.ledger.models import Leaf

@@ -16,11 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PREPARE = """
 import json
-from django.conf import settings
 from django.utils import timezone
-from importlib import import_module
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from samen.people.events import SECOND_FACTOR
 from samen.people.roles import Role
 from samen.people.store import grant_role
 from tests import named
@@ -32,11 +28,7 @@ noa = named.account("Noa")
 grant_role(noa, Role.CLINICIAN, now=timezone.now())
 keys = {}
 for name, who in {"noor": noor.account, "sam": named.sam(), "noa": noa, "lead": named.dr_visser()}.items():
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(who.pk), settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY], session[SECOND_FACTOR] = who.get_session_auth_hash(), str(who.pk)
-    session.save()
-    keys[name] = session.session_key
+    keys[name] = named.session_of(who)
 print(json.dumps(keys))
 """
 SHOWN_AGAIN = """

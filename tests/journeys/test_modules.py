@@ -20,9 +20,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PREPARE = """
 import json
-from django.conf import settings
-from importlib import import_module
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from tests import named
 from tests.rooms.companion import in_use
 in_use.in_service()
@@ -30,11 +27,7 @@ keys = {}
 for language in ("nl", "en"):
     who = named.person("Noor" if language == "nl" else "Lea", language)
     in_use.says_yes(who, language)
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(who.account.pk), settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = who.account.get_session_auth_hash()
-    session.save()
-    keys[language] = session.session_key
+    keys[language] = named.session_of(who)
 print(json.dumps(keys))
 """
 WORDS = "My neighbour was kind to me yesterday"  # what is typed where an exercise asks for one's own words

@@ -16,20 +16,13 @@ from tests.journeys import test_crisis_line as helpline
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PREPARE = """
-from django.conf import settings
-from importlib import import_module
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from samen.rooms.crisis import systems
 from tests import named
 from tests.rooms.crisis import service
 from tests.rooms.crisis.in_use import in_use
 in_use(systems.WATCH, service.in_service())
 noor = named.noor().account
-session = import_module(settings.SESSION_ENGINE).SessionStore()
-session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(noor.pk), settings.AUTHENTICATION_BACKENDS[0]
-session[HASH_SESSION_KEY] = noor.get_session_auth_hash()
-session.save()
-print(session.session_key)
+print(named.session_of(noor))
 """
 HEARD = "from samen.rooms.crisis.models.watching import Alert\nprint(Alert.objects.count())"
 KINDS = "from samen.ledger.store import counts\nprint(*sorted(counts()))"
