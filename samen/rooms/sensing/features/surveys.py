@@ -50,23 +50,15 @@ def forest(tables: Mapping[str, pl.DataFrame], segments: pl.DataFrame, settings:
             to the segment of its delivery, or of its first sign when that is not known.
     Source: Forest 1.0, sycamore, documentation.
     """
-    sittings = _sittings(tables, settings.same_within_min)
-    seconds = {name: pl.col(name) / SECOND for name in ("to_submit", "to_open", "lasted")}
-    found = (
-        within(sittings, segments)
-        .group_by("at")
-        .agg(
-            pl.when(pl.col("tells_delivery").any())
-            .then(pl.col("is_delivered").sum().cast(pl.Int64))
-            .alias("num_surveys"),
-            pl.col("is_submitted").sum().cast(pl.Int64).alias("num_submitted_surveys"),
-            pl.col("is_answered").sum().cast(pl.Int64).alias("num_opened_surveys"),
-            seconds["to_submit"].mean().alias("avg_time_to_submit"),
-            seconds["to_open"].mean().alias("avg_time_to_open"),
-            seconds["lasted"].mean().alias("avg_duration"),
-        )
-    )
-    return found.sort("at")
+    names = {
+        "delivered": "num_surveys",
+        "submitted": "num_submitted_surveys",
+        "is_answered": "num_opened_surveys",
+        "to_submit": "avg_time_to_submit",
+        "to_open": "avg_time_to_open",
+        "lasted": "avg_duration",
+    }
+    return _counted(_sittings(tables, settings.same_within_min), segments, names).sort("at")
 
 
 def samen(tables: Mapping[str, pl.DataFrame], segments: pl.DataFrame, settings: Samen) -> pl.DataFrame:
@@ -80,21 +72,15 @@ def samen(tables: Mapping[str, pl.DataFrame], segments: pl.DataFrame, settings: 
     Source: own definition.
     """
     sittings = _sittings(tables, settings.same_within_min)
-    seconds = {name: pl.col(name) / SECOND for name in ("to_submit", "to_open", "lasted")}
-    found = (
-        within(sittings, segments)
-        .group_by("at")
-        .agg(
-            pl.when(pl.col("tells_delivery").any())
-            .then(pl.col("is_delivered").sum().cast(pl.Int64))
-            .alias("delivered_count"),
-            pl.col("is_opened").sum().cast(pl.Int64).alias("opened_count"),
-            pl.col("is_submitted").sum().cast(pl.Int64).alias("submitted_count"),
-            seconds["lasted"].mean().alias("mean_duration_s"),
-            seconds["to_open"].mean().alias("mean_to_open_s"),
-            seconds["to_submit"].mean().alias("mean_to_submit_s"),
-        )
-    )
+    names = {
+        "delivered": "delivered_count",
+        "is_opened": "opened_count",
+        "submitted": "submitted_count",
+        "lasted": "mean_duration_s",
+        "to_open": "mean_to_open_s",
+        "to_submit": "mean_to_submit_s",
+    }
+    found = _counted(sittings, segments, names)
     items = _items(_marked(tables.get("survey_timings", streams.empty("survey_timings"))))
     of_items = (
         within(items.sort("person", "time"), segments)
@@ -108,6 +94,18 @@ def samen(tables: Mapping[str, pl.DataFrame], segments: pl.DataFrame, settings: 
     keys = pl.concat([found.select("at"), of_items.select("at")])
     zeros = ["opened_count", "submitted_count", "answered_count", "changed_count"]
     return joined(keys, found, of_items).with_columns(pl.col(zeros).fill_null(0))
+
+
+def _counted(sittings: pl.DataFrame, segments: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
+    """Give the measures of the sittings in each segment that are named, under these names: counts, and means in seconds."""
+    measures = {
+        "delivered": pl.when(pl.col("tells_delivery").any()).then(pl.col("is_delivered").sum().cast(pl.Int64)),
+        "submitted": pl.col("is_submitted").sum().cast(pl.Int64),
+        **{each: pl.col(each).sum().cast(pl.Int64) for each in ("is_opened", "is_answered")},
+        **{each: (pl.col(each) / SECOND).mean() for each in ("to_submit", "to_open", "lasted")},
+    }
+    inside = within(sittings, segments).group_by("at")
+    return inside.agg(measures[each].alias(name) for each, name in names.items())
 
 
 def _marked(rows: pl.DataFrame) -> pl.DataFrame:

@@ -73,7 +73,7 @@ def _file(root: Path, file: Path, door: Door) -> Read:
     if kind is None:
         return unreadable(shown, "table_unknown", file.stem)
     try:
-        rows = _rows(file, {"device_id": TEXT, "timestamp": NUMBER, "local_date_time": TEXT, **kind.columns})
+        rows = csv.table_of(file, {"device_id": TEXT, "timestamp": NUMBER, "local_date_time": TEXT, **kind.columns})
     except pl.exceptions.PolarsError:
         return unreadable(shown, "file_unreadable", kind.stream)
     rows = rows.with_columns(
@@ -97,16 +97,6 @@ def _file(root: Path, file: Path, door: Door) -> Read:
     counts = [found.counts, account(kind.stream, merged, 0, 0)] if merged else [found.counts]
     clocks = frozenset({kind.stream}) if is_local else frozenset()
     return Read(found.tables, found.quarantine, pl.concat(counts), clocks)
-
-
-def _rows(file: Path, wanted: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
-    if file.suffix == ".csv":
-        return csv.rows_of([file], csv.columns_of(file), wanted)
-    rows = pl.read_parquet(file)
-    return rows.select(
-        pl.col(name).cast(kind, strict=False) if name in rows.columns else pl.lit(None, dtype=kind).alias(name)
-        for name, kind in wanted.items()
-    ).with_row_index("position")
 
 
 def _shown(text: pl.Expr) -> pl.Expr:

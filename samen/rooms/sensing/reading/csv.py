@@ -59,3 +59,14 @@ def places(files: pl.Series, root: Path, at: list[int]) -> pl.DataFrame:
     """Give file (seen from root) and row (1 = the first under the header) of rows at these positions."""
     found = files.to_frame("file").with_columns((pl.int_range(pl.len()).over("file") + 1).alias("row"))[at]
     return found.with_columns(pl.col("file").str.strip_prefix(f"{root}/"))
+
+
+def table_of(file: Path, wanted: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+    """Read the wanted columns of one file, CSV or Parquet: what is not there, or not of its kind, is null; with `position`."""
+    if file.suffix == ".csv":
+        return rows_of([file], columns_of(file), wanted)
+    rows = pl.read_parquet(file)
+    return rows.select(
+        pl.col(name).cast(kind, strict=False) if name in rows.columns else pl.lit(None, dtype=kind).alias(name)
+        for name, kind in wanted.items()
+    ).with_row_index("position")

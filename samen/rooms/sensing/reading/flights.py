@@ -31,7 +31,7 @@ def read(root: Path) -> Read:
 def _file(root: Path, file: Path) -> Read:
     shown = str(file.relative_to(root))
     try:
-        rows = _rows(file)
+        rows = csv.table_of(file, COLUMNS)
     except pl.exceptions.PolarsError:
         return unreadable(shown, "file_unreadable", "flights")
     kind = pl.col("kind").str.strip_chars().str.to_lowercase()
@@ -48,13 +48,3 @@ def _file(root: Path, file: Path) -> Read:
         return pl.DataFrame({"file": [shown] * len(at), "row": [each + 1 for each in at]})
 
     return settled("flights", rows, locate)
-
-
-def _rows(file: Path) -> pl.DataFrame:
-    if file.suffix == ".csv":
-        return csv.rows_of([file], csv.columns_of(file), COLUMNS)
-    rows = pl.read_parquet(file)
-    return rows.select(
-        pl.col(name).cast(kind, strict=False) if name in rows.columns else pl.lit(None, dtype=kind).alias(name)
-        for name, kind in COLUMNS.items()
-    ).with_row_index("position")

@@ -86,7 +86,7 @@ def _file(root: Path, file: Path, mapped: Mapped | None, salt: bytes) -> Read:
     schema = streams.schema_of(mapped.stream)
     theirs = {ours: mapped.columns.get(ours, ours) for ours in schema}
     try:
-        rows = _rows(file, {theirs[ours]: _kind(mapped, ours, kind) for ours, kind in schema.items()})
+        rows = csv.table_of(file, {theirs[ours]: _kind(mapped, ours, kind) for ours, kind in schema.items()})
     except pl.exceptions.PolarsError:
         return unreadable(shown, "file_unreadable", mapped.stream)
     rows = rows.select("position", *(_turned(mapped, ours, theirs[ours], kind) for ours, kind in schema.items()))
@@ -120,13 +120,3 @@ def _turned(mapped: Mapped, ours: str, theirs: str, kind: Any) -> pl.Expr:
         text = value.str.strip_chars().str.to_lowercase()
         return pl.when(text != "").then(text.is_in(["1", "1.0", "true", "yes"])).alias(ours)
     return value.round().cast(kind, strict=False).alias(ours) if kind == pl.Int64 else value.cast(kind).alias(ours)
-
-
-def _rows(file: Path, wanted: Mapping[str, Any]) -> pl.DataFrame:
-    if file.suffix == ".csv":
-        return csv.rows_of([file], csv.columns_of(file), wanted)
-    rows = pl.read_parquet(file)
-    return rows.select(
-        pl.col(name).cast(kind, strict=False) if name in rows.columns else pl.lit(None, dtype=kind).alias(name)
-        for name, kind in wanted.items()
-    ).with_row_index("position")
