@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,40 +28,43 @@ store.grant_role(account, Role.CLINICIAN, now=timezone.now())
 """
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Give a folder that workers who run beside each other make only once."""
+    root = factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / name).exists():
+            make(root / f"{name}-making")  # what was left half-way is not taken for the whole
+            (root / f"{name}-making").rename(root / name)
+    return root / name
+
+
+def make_up(home: Path) -> None:
+    """Make a small made-up service, with one more who works there."""
+    looking.prepare(home, PEOPLE)
+    run("-c", ADD_STAFF, *STAFF, home=home)
+
+
+def migrate(home: Path) -> None:
+    """Make the tables of a service that is no demo."""
+    home.mkdir(mode=0o700)
+    environment = {name: value for name, value in looking.environment(home).items() if name != "SAMEN_DEMO"}
+    command = [sys.executable, "-m", "samen.cli", "migrate"]
+    subprocess.run(command, cwd=looking.REPOSITORY, env=environment, check=True, capture_output=True)
+
+
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a made-up service of one's own; workers that run beside each other make it once and copy it."""
-    root = tmp_path_factory.getbasetemp()
-    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
-    with (root / "made-up.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (root / "made-up").exists():
-            looking.prepare(root / "made-up", PEOPLE)
-            run("-c", ADD_STAFF, *STAFF, home=root / "made-up")
-    return Path(shutil.copytree(root / "made-up", tmp_path_factory.mktemp("home") / "samen"))
+    """Give a made-up service of one's own."""
+    made = made_once(tmp_path_factory, "made-up", make_up)
+    return Path(shutil.copytree(made, tmp_path_factory.mktemp("home") / "samen"))
 
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a home with its tables and nobody in it, to be copied: making the tables takes a while, a copy none."""
-    root = tmp_path_factory.getbasetemp()
-    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
-    with (root / "migrated.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (root / "migrated").exists():
-            (root / "making").mkdir(mode=0o700)
-            environment = {
-                name: value for name, value in looking.environment(root / "making").items() if name != "SAMEN_DEMO"
-            }
-            subprocess.run(
-                [sys.executable, "-m", "samen.cli", "migrate"],
-                cwd=looking.REPOSITORY,
-                env=environment,
-                check=True,
-                capture_output=True,
-            )
-            (root / "making").rename(root / "migrated")
-    return root / "migrated"
+    return made_once(tmp_path_factory, "migrated", migrate)
 
 
 def run(*command: str, home: Path) -> str:
