@@ -221,3 +221,58 @@ def test_other_words_at_a_button_go_to_the_ear():
     assert player.offered(state, "I want to die", here()) == ""
     asked = reply.Asked("", "I want to die", "en", book_of(), False, player.to_plain(state))
     assert reply.infer(Gathered((), asked), lambda *_: (4, BLOCK)).value["action"] == "alarm"
+
+
+# --- the words of a button outside an exercise ---
+
+DANGER = {"en": "I want to die", "nl": "Ik wil dood"}
+
+
+def ear(text_of_danger):
+    """Hear danger in one text; after it the talk stays at it, as the crisis room's ear does."""
+
+    def listens(before, text, language, human_there):
+        level = 4 if text == text_of_danger else 0
+        said = level or before.get("n")
+        return level, (BLOCK if said else Heard(state=dict(before)))
+
+    return listens
+
+
+def talk_of(language, *given):
+    """Play turns as the system does, with an ear; give the last finding's value."""
+    state, value = {}, {}
+    for each in given:
+        pressed, typed = ("", each[1:]) if each.startswith(">") else (each, "")
+        asked = reply.Asked(pressed, typed, language, book_of(), False, state)
+        value = reply.infer(Gathered((), asked), ear(DANGER[language])).value
+        state = {**value["state"], "known": {}}
+    return value
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("button", ["resume:worry-time", "human", "hall", "later", "stop", "what"])
+def test_after_danger_the_words_of_a_button_are_that_button_when_they_are_typed(language, button):
+    label = saying.label(Book(book_of(), language, {}), button, "hall")
+    before = ("", "m:worry-time", "go", f">{DANGER[language]}")
+    assert talk_of(language, *before)["action"] == "alarm"
+    pressed = talk_of(language, *before, button)
+    assert pressed["action"] == "none"
+    for typed in (label, f"  {label.upper()}. ", label.replace(":", "")):
+        assert talk_of(language, *before, f">{typed}") == pressed
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_after_danger_all_other_words_still_go_to_the_ear(language):
+    label = saying.label(Book(book_of(), language, {}), "resume:worry-time", "hall")
+    for typed in (f"{label} {DANGER[language]}", DANGER[language], "?!", "worry"):
+        said = talk_of(language, "", "m:worry-time", "go", f">{DANGER[language]}", f">{typed}")
+        assert said["action"] == "alarm", typed
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_subject_that_was_asked_back_is_heard_when_it_is_typed(language):
+    state = State(turn=3, asked_back=("i:sad",), offers=("i:sad", "other", "human"))
+    assert player.offered(state, SAD.label[language], here(language)) == ""
+    other = saying.label(Book(book_of(), language, {}), "other", "hall")
+    assert player.offered(state, other, here(language)) == "other"

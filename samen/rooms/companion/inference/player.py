@@ -13,6 +13,7 @@ from samen.rooms.companion.dialogue import HALL, KEPT, Choice, Module, Screen, T
 from samen.rooms.companion.inference import understand
 from samen.rooms.companion.inference.understand import Index, Understood
 from samen.rooms.companion.library import Intent, Library
+from samen.rooms.companion.saying import Book, label
 from samen.words import has, say
 
 WORDS = "companion.frame"
@@ -20,6 +21,8 @@ NO_REPEAT = 6  # turns
 SAYS_AGAIN = 12  # turns after which it says again what it is and who can read this
 MISSED = 2  # misunderstandings after which buttons and a human are offered
 ASIDE = 5  # screens that are kept aside at most
+ALWAYS = ("human", "later", "stop", "what")  # what can be pressed under every turn
+OWN = ("i", "s")  # buttons whose words somebody says of themselves: typed, they are heard
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class State:
     done: tuple[str, ...] = ()
     told: int = 0  # turn in which it last said what it is
     danger: Mapping[str, Any] = field(default_factory=dict)  # the state of what was heard, as the crisis room gives it
+    offers: tuple[str, ...] = ()  # the buttons that stood under the last turn
 
 
 @dataclass(frozen=True)
@@ -537,19 +541,33 @@ def turn(state: State, given: Given, heard: Heard, here: Here) -> tuple[State, R
         reply = now.typed(given.typed) if given.typed else now.pressed(given.pressed)
     if heard.level and not reply.level:
         reply = replace(reply, level=heard.level, action=heard.action)
-    return now.state, reply
+    return replace(now.state, offers=reply.buttons), reply
 
 
 def offered(state: State, text: str, here: Here) -> str:
-    """Give the choice of this screen whose label a text is, word for word; nothing when it is none.
+    """Give the button under the last turn whose words a text is, and nothing but these; nothing when it is none.
 
-    Such words are the exercise's own, not the person's: nobody's danger is read into them.
+    Such words are the program's own, not the person's: nobody's danger is read into them. What somebody says of themselves
+    (a subject that was asked back) is heard all the same.
     """
+    ways = [each for each in state.offers if each.partition(":")[0] not in ("c", *OWN)]
+    node = HALL
     if state.place is None:
-        return ""
-    shown = here.library.exercises[state.place.module].screens[state.place.screen]
-    same = [each.id for each in shown.choices if each.label[here.language].casefold() == text.strip().casefold()]
-    return f"c:{same[0]}" if same else ""
+        ways += ALWAYS
+    else:
+        node = f"{state.place.module}/{state.place.screen}"
+        ways += [
+            f"c:{each.id}" for each in here.library.exercises[state.place.module].screens[state.place.screen].choices
+        ]
+    words, book = understand.plain(text), Book(here.library, here.language, {})
+    same = (each for each in ways if _there_still(each, here) and understand.plain(label(book, each, node)) == words)
+    return next(same, "") if words else ""
+
+
+def _there_still(button: str, here: Here) -> bool:
+    """Say whether a button of the last turn speaks of something that is still written."""
+    kind, _, what = button.partition(":")
+    return kind not in ("m", "resume") or what in here.library.exercises
 
 
 def _in_so_many_words(meant: Understood) -> bool:
@@ -600,6 +618,7 @@ def to_plain(state: State) -> dict[str, Any]:
         "done": list(state.done),
         "told": state.told,
         "danger": dict(state.danger),
+        "offers": list(state.offers),
     }
 
 
@@ -616,6 +635,7 @@ def of_plain(kept: Mapping[str, Any]) -> State:
         done=tuple(kept["done"]),
         told=kept["told"],
         danger=kept["danger"],
+        offers=tuple(kept.get("offers", ())),  # a talk of before this was kept has none
     )
 
 
