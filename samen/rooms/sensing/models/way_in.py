@@ -33,7 +33,11 @@ class Study(models.Model):
     code = models.CharField(max_length=CODE, unique=True)
     researcher = models.CharField(max_length=CODE)
     name = models.CharField(max_length=200)
+    profile = models.CharField(max_length=16, default="samen")  # whose meaning its features have
     at = models.DateTimeField()
+
+    class Meta:
+        constraints = [one_of("sensing_study_profile_known", "profile", ("samen", "rapids", "forest"))]
 
 
 class Enrolment(models.Model):
