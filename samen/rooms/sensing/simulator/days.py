@@ -53,9 +53,19 @@ def simulated(plan: Plan) -> Made:
     return Made(*(pl.concat(parts) for parts in zip(*made, strict=True)))
 
 
-def _person(plan: Plan, number: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+@dataclass(frozen=True)
+class Way:
+    """Where one person was at each second of their own clock, from the first midnight on."""
+
+    person: str
+    at: Floats  # m to the east and to the north of home
+    ahead: Whole  # s of the clock before UTC
+    chance: np.random.Generator  # what comes of it later is drawn from here
+
+
+def way_of(plan: Plan, number: int) -> Way:
+    """Give the way of one person, from a seed of their own."""
     chance = np.random.default_rng((plan.seed, number))
-    person = f"p{number:04d}"
     total = plan.days * DAY
     places = np.column_stack([chance.uniform(-6000, 6000, STOPS), chance.uniform(-6000, 6000, STOPS)])
     places[0] = 0.0
@@ -63,11 +73,16 @@ def _person(plan: Plan, number: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.Dat
     second = np.arange(total)
     at = np.column_stack([np.interp(second, times, east), np.interp(second, times, north)])
     away = second >= (plan.days - plan.trips_away) * DAY
-    ahead = np.where(away, -5 * 3600, 3600)  # s of the clock before UTC: New York and Amsterdam in winter
-    hidden = _hidden(chance, plan)
-    truth = _truth(person, plan, at, hidden)
+    ahead = np.where(away, -5 * 3600, 3600)  # New York and Amsterdam in winter
+    return Way(f"p{number:04d}", at, ahead, chance)
+
+
+def _person(plan: Plan, number: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    way, second = way_of(plan, number), np.arange(plan.days * DAY)
+    hidden = _hidden(way.chance, plan)
+    truth = _truth(way.person, plan, way.at, hidden)
     seen = np.flatnonzero((second % (plan.on + plan.off) < plan.on) & (second % plan.every == 0) & ~hidden)
-    return _points(plan, chance, person, at, seen, ahead), truth, _zones(plan, person)
+    return _points(plan, way.chance, way.person, way.at, seen, way.ahead), truth, _zones(plan, way.person)
 
 
 def _visits(chance: np.random.Generator, days: int) -> list[tuple[int, int]]:
