@@ -95,7 +95,14 @@ def test_one_press_takes_out_everything_before_the_service_ends(noor, talk):
     client = client_of(noor)
     assert reverse("companion:leave") in client.get("/companion/leaving/").content.decode()
     with zipfile.ZipFile(BytesIO(client.post("/companion/leaving/file/").content)) as file:
-        assert set(file.namelist()) == {"talks.json", "talks.html", "talks.pdf", "record.json", "ai.json"}
+        assert set(file.namelist()) == {
+            "talks.json",
+            "talks.html",
+            "talks.pdf",
+            "companion.json",
+            "record.json",
+            "ai.json",
+        }
         assert "Zonnewende" in file.read("talks.html").decode()
         assert json.loads(file.read("talks.json"))["talks"][0]["turns"][6]["typed"] == WORDS
         assert json.loads(file.read("record.json"))["resourceType"] == "Bundle"

@@ -15,13 +15,13 @@ from samen.people.access import Allowed
 from samen.rights import door as rights
 from samen.rooms.companion import saying
 from samen.rooms.companion.jobs import turn
-from samen.rooms.companion.store import history, modules, talk
+from samen.rooms.companion.store import asking, history, modules, rhythm, talk
 from samen.rooms.companion.store.history import Gone
 from samen.rooms.companion.store.talk import Kept, Open, Turn
 from samen.rooms.record import door as record
 from samen.words import has, say
 
-FORMAT = "samen-talks/1"
+FORMAT, BESIDES = "samen-talks/1", "samen-companion/1"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,12 @@ def summaries(access: Allowed, kept: Kept) -> list[Summary]:
 
 def document(access: Allowed, asked: Sequence[Kept], *, at: datetime) -> dict[str, Any]:
     """Give talks as a document that another program can read: every turn, and the answers by exercise."""
-    return {"format": FORMAT, "made": at.isoformat(), "talks": [_talk(access, each) for each in asked]}
+    closed = history.closings(access)
+    return {
+        "format": FORMAT,
+        "made": at.isoformat(),
+        "talks": [{**_talk(access, each), "closed": _time(closed.get(each.id))} for each in asked],
+    }
 
 
 def _talk(access: Allowed, kept: Kept) -> dict[str, Any]:
@@ -81,6 +86,7 @@ def _talk(access: Allowed, kept: Kept) -> dict[str, Any]:
         "language": kept.language,
         "begun": kept.begun_at.isoformat(),
         "last": kept.last_at.isoformat(),
+        "open": kept.open,
         "turns": [
             {
                 "turn": each.turn,
@@ -93,6 +99,7 @@ def _talk(access: Allowed, kept: Kept) -> dict[str, Any]:
                 "buttons": each.reply["buttons"],
                 "node": each.reply["node"],
                 "level": each.reply["level"],
+                "said_by": str(each.record or ""),
             }
             for each, line in zip(turns, said, strict=True)
         ],
@@ -100,6 +107,57 @@ def _talk(access: Allowed, kept: Kept) -> dict[str, Any]:
             {"module": each.module, "title": each.title, "answers": [list(row) for row in each.rows]}
             for each in summaries(access, kept)
         ],
+        "stands": talk.state(access, kept.id),
+    }
+
+
+def _time(at: datetime | None) -> str:
+    return at.isoformat() if at is not None else ""
+
+
+def besides(access: Allowed, *, at: datetime) -> dict[str, Any]:
+    """Give all that this room keeps of a person besides their talks: who could read them, rhythms, what they said to offers."""
+    return {
+        "format": BESIDES,
+        "made": at.isoformat(),
+        "shares": [
+            {
+                "talk": str(each.talk),
+                "reader": str(each.account),
+                "name": each.name,
+                "from": each.at.isoformat(),
+                "until": each.until.isoformat(),
+                "ended": _time(each.ended_at),
+            }
+            for each in history.every_share(access)
+        ],
+        "rhythms": [_rhythm(each) for each in rhythm.mine(access)],
+        "offers": [{"questionnaire": name, "said": answer} for name, answer in rhythm.said(access).items()],
+        "questions": [
+            {"id": str(each.id), "text": each.text, "language": each.language, "at": each.at.isoformat()}
+            for each in asking.mine(access)
+        ],
+        "unanswered": [
+            {"talk": str(one), "turn": turn_, "at": given_at.isoformat(), **given}
+            for one, turn_, given_at, given in history.unanswered(access)
+        ],
+    }
+
+
+def _rhythm(kept: rhythm.Kept) -> dict[str, Any]:
+    return {
+        "id": str(kept.id),
+        "what": kept.rhythm.what,
+        "days": list(kept.rhythm.days),  # Monday is 0
+        "at": kept.rhythm.at.isoformat("minutes"),
+        "zone": kept.rhythm.zone,
+        "until": kept.rhythm.until.isoformat(),
+        "language": kept.language,
+        "mail": kept.mail,
+        "begun": kept.begun_at.isoformat(),
+        "paused": _time(kept.paused_at),
+        "aside": kept.aside_at.isoformat(),
+        "next": _time(kept.next_at),
     }
 
 
@@ -118,7 +176,8 @@ class Mine:
 
 
 def everything(mine: Mine, pages: Mapping[str, bytes], *, at: datetime) -> bytes:
-    """Give one file with all that is theirs here: talks for machines and as pages to read (by file name), the record as FHIR, when AI ran."""
+    """Give one file with all that is theirs here: talks for machines and as pages to read (by file name), what the companion
+    keeps besides, the record as FHIR, when AI ran."""
     kept = talk.kept(mine.talks)
     resources = record.everything(mine.record)
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in resources]}
@@ -127,6 +186,7 @@ def everything(mine: Mine, pages: Mapping[str, bytes], *, at: datetime) -> bytes
         file.writestr("talks.json", to_text(document(mine.talks, kept, at=at)))
         for name, page in pages.items():
             file.writestr(name, page)
+        file.writestr("companion.json", to_text(besides(mine.talks, at=at)))
         file.writestr("record.json", json.dumps(bundle, ensure_ascii=False, indent=1))
         file.writestr("ai.json", to_text({"runs": _runs(mine.findings)}))
     history.note_taken(mine.talks, len(kept), at=at)

@@ -48,6 +48,14 @@ def waiting(permit: Permit, person: UUID) -> Asked | None:
     return Asked(found.id, people.sealer(person).open_text(found.text_sealed, TEXT), found.language, found.at)
 
 
+def mine(access: Allowed) -> list[Asked]:
+    """Give one's own questions that are still kept: one at most, and only while it is being answered or after a crash."""
+    _own(access)
+    rows = list(Question.objects.filter(person=access.person))
+    sealer = people.sealer(access.person) if rows else None
+    return [Asked(r.id, sealer.open_text(r.text_sealed, TEXT), r.language, r.at) for r in rows if sealer is not None]
+
+
 def forget(access: Allowed, question: UUID) -> None:
     """Remove a question that was answered, or that nobody may answer."""
     _own(access)

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -19,7 +20,7 @@ from samen.people import store as people
 from samen.people.access import Allowed, Ground, NotAllowed
 from samen.people.roles import CARDS, Role, Scope
 from samen.rooms.companion.models.talk import Exchange, Share, Talk
-from samen.rooms.companion.store.talk import Turn, opened
+from samen.rooms.companion.store.talk import GIVEN, Turn, opened
 
 SALT = 32
 LONGEST = timedelta(days=92)  # a share ends by itself; a new one is one press
@@ -94,6 +95,18 @@ class Shared:
 
 
 @dataclass(frozen=True)
+class Lent:
+    """A share as its person takes it along: which talk, who could read it, from when, until when, and when it was ended before."""
+
+    talk: UUID
+    account: UUID
+    name: str
+    at: datetime
+    until: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
 class ToRead:
     """A talk that its person lets somebody read."""
 
@@ -136,6 +149,13 @@ def shares(access: Allowed, talk: UUID, at: datetime) -> list[Shared]:
     _own(access)
     rows = Share.objects.filter(talk=talk, talk__person=access.person, ended_at=None, until__gt=at).order_by("at")
     return [Shared(row.id, row.name, row.until) for row in rows]
+
+
+def every_share(access: Allowed) -> list[Lent]:
+    """Give every share of one's own talks, also those that ended, the oldest first."""
+    _own(access)
+    rows = Share.objects.filter(talk__person=access.person).order_by("at")
+    return [Lent(row.talk_id, row.account, row.name, row.at, row.until, row.ended_at) for row in rows]
 
 
 def end_share(access: Allowed, one: UUID, *, at: datetime) -> bool:
@@ -189,6 +209,25 @@ def delete(access: Allowed, talk: UUID | None, *, at: datetime) -> Gone:
             return Gone(0, (), None)
         gone.delete()
         return Gone(count, records, _noted(access, Kind.ERASURE, count, at))
+
+
+def closings(access: Allowed) -> dict[UUID, datetime]:
+    """Give when each of one's own talks was closed; the open one is not among them."""
+    _own(access)
+    rows = Talk.objects.filter(person=access.person).exclude(closed_at=None)
+    return {one: at for one, at in rows.values_list("id", "closed_at") if at is not None}
+
+
+def unanswered(access: Allowed) -> list[tuple[UUID, int, datetime, Mapping[str, Any]]]:
+    """Give what was given and never got its reply, in any talk: talk, turn, time, and what was pressed or typed."""
+    _own(access)
+    rows = list(Exchange.objects.filter(talk__person=access.person, reply_sealed=None).order_by("at"))
+    sealer = people.sealer(access.person) if rows else None
+    return [
+        (row.talk_id, row.turn, row.at, json.loads(sealer.open_text(row.given_sealed, GIVEN)))
+        for row in rows
+        if sealer is not None
+    ]
 
 
 def note_taken(access: Allowed, count: int, *, at: datetime) -> int:

@@ -26,9 +26,15 @@ class Kept:
     rhythm: Rhythm
     language: str
     mail: bool
-    paused: bool
+    begun_at: datetime
+    paused_at: datetime | None
     aside_at: datetime
     next_at: datetime | None
+
+    @property
+    def paused(self) -> bool:
+        """Say whether it rests."""
+        return self.paused_at is not None
 
 
 def _own(access: Allowed) -> None:
@@ -83,8 +89,7 @@ def _kept(row: Wished, sealer: people.Sealer) -> Kept:
         zone=body["zone"],
         until=date.fromisoformat(body["until"]),
     )
-    paused = row.paused_at is not None
-    return Kept(row.id, wish, body["language"], row.mail, paused, row.aside_at, row.next_at)
+    return Kept(row.id, wish, body["language"], row.mail, row.begun_at, row.paused_at, row.aside_at, row.next_at)
 
 
 def one(access: Allowed, which: UUID) -> Kept | None:
