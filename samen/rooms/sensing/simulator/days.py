@@ -82,7 +82,7 @@ def _person(plan: Plan, number: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.Dat
     hidden = _hidden(way.chance, plan)
     truth = _truth(way.person, plan, way.at, hidden)
     seen = np.flatnonzero((second % (plan.on + plan.off) < plan.on) & (second % plan.every == 0) & ~hidden)
-    return _points(plan, way.chance, way.person, way.at, seen, way.ahead), truth, _zones(plan, way.person)
+    return _points(plan, way.chance, way.person, way.at, seen, way.ahead), truth, zones_of(plan, way.person)
 
 
 def _visits(chance: np.random.Generator, days: int) -> list[tuple[int, int]]:
@@ -189,7 +189,8 @@ def _recursive(share: Floats, own: Floats) -> Floats:
     return total
 
 
-def _zones(plan: Plan, person: str) -> pl.DataFrame:
+def zones_of(plan: Plan, person: str) -> pl.DataFrame:
+    """Give from when each phone of a person is in which zone."""
     devices = [f"{person}-a"] if plan.swapped_on is None else [f"{person}-a", f"{person}-b"]
     leaves = plan.first_day + ((plan.days - plan.trips_away) * DAY + 5 * 3600) * 1000
     rows = [(device, "Europe/Amsterdam", 0) for device in devices]
