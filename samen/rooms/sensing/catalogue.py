@@ -12,12 +12,16 @@ import polars as pl
 
 from samen.rooms.sensing.features import (
     acceleration,
+    apps,
     battery,
     calls,
     coverage,
     gait,
+    games,
     heart,
+    keyboard,
     movement,
+    nearby,
     places,
     screen,
     sleep,
@@ -130,4 +134,16 @@ GROUPS: tuple[Group, ...] = (
     Group("rapids", "heart", "fitbit_heartrate_intraday_rapids_", ("heart_minute",), heart.intraday, heart.Intraday),
     Group("rapids", "heart by day", "fitbit_heartrate_summary_rapids_", ("heart_day",), heart.summary, heart.Summary),
     Group("samen", "heart", "heart_", heart.STREAMS, heart.samen, heart.Samen, apart=True),
+    Group(
+        "rapids", "apps", "phone_applications_foreground_rapids_", apps.STREAMS, apps.rapids, apps.Rapids, apart=True
+    ),
+    Group("samen", "apps", "apps_", apps.STREAMS, apps.samen, apps.Samen, apart=True),
+    Group("rapids", "keyboard", "phone_keyboard_rapids_", ("keyboard",), keyboard.rapids, keyboard.Rapids),
+    Group("samen", "keyboard", "keyboard_", ("keyboard",), keyboard.samen, keyboard.Samen),
+    Group("rapids", "bluetooth", "phone_bluetooth_rapids_", ("bluetooth",), nearby.rapids, nearby.Bluetooth),
+    Group("rapids", "bluetooth of whom", "phone_bluetooth_doryab_", ("bluetooth",), nearby.doryab, nearby.Doryab),
+    Group("rapids", "wifi", "phone_wifi_visible_rapids_", ("wifi",), nearby.rapids, nearby.Wifi),
+    Group("samen", "bluetooth", "bluetooth_", ("bluetooth",), nearby.samen, nearby.Samen),
+    Group("samen", "wifi", "wifi_", ("wifi",), nearby.samen, nearby.Samen),
+    Group("samen", "games", "games_", ("activity_event",), games.samen, games.Samen),
 )

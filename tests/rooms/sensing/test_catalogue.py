@@ -60,6 +60,30 @@ def everything() -> dict[str, pl.DataFrame]:
         "heart_day": stream(
             "heart_day", *((DAY0 + n * DAY, 60.0 + n, 40.0) for n in range(3)), columns="time resting sdnn"
         ),
+        "apps": stream(
+            "apps",
+            *((time, ("org.mozilla.firefox", "x", "com.whatsapp")[n % 3], n % 7 == 0) for n, time in enumerate(times)),
+            columns="time package is_system",
+        ),
+        "keyboard": stream(
+            "keyboard",
+            *((DAY0 + n * 900, "ab"[n // 30 % 2], n % 9, (n * 5) % 11, n % 50 == 0) for n in range(900)),
+            columns="time app before_length length is_password",
+        ),
+        **{
+            name: stream(
+                name, *((time, f"a{n * n % 7}", -70.0) for n, time in enumerate(times)), columns="time address rssi"
+            )
+            for name in ("bluetooth", "wifi")
+        },
+        "activity_event": stream(
+            "activity_event",
+            *(
+                (times[n // 12], "span", 400.0 + n % 7 * 90, str(n), ("true", "false")[n % 9 // 8], n % 5)
+                for n in range(600)
+            ),
+            columns="time activity duration item type level",
+        ),
     }
 
 
