@@ -60,8 +60,12 @@ def marked(before: str, after: str) -> list[tuple[str, str]]:
 def _head(before: Module, after: Module) -> Iterator[Change]:
     yield from _words("title", before.title, after.title, {})
     yield from _words("about", before.about, after.about, {})
-    if before.minutes != after.minutes:
-        yield Change("minutes", {"before": before.minutes, "after": after.minutes})
+    for name in ("theme", "minutes"):
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            yield Change(name, {"before": old, "after": new})
+    if before.motivational != after.motivational:
+        yield Change("motivational" if after.motivational else "not_motivational", {})
     for number in range(max(len(before.cautions), len(after.cautions))):
         yield from _words("caution", _at(before.cautions, number), _at(after.cautions, number), {})
     for each in after.sources:
@@ -158,3 +162,6 @@ def _choices(before: Screen, after: Screen) -> Iterator[Change]:
     for name, choice in old.items():
         if name not in new:
             yield Change("choice_removed", {"screen": after.id, "button": choice.label.get("en", name)})
+    if [each for each in old if each in new] != [each for each in new if each in old]:
+        order = "”, “".join(each.label.get("en", name) for name, each in new.items())
+        yield Change("choice_order", {"screen": after.id, "order": order})

@@ -1,6 +1,6 @@
 """Puts what an editor's form says into the content of a module's file. Pure: content and form in, content out."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from samen.rooms.companion.dialogue import HALL, LANGUAGES
@@ -45,7 +45,9 @@ def _way(row: Mapping[str, str]) -> dict[str, str]:
 
 
 def _choices(form: Form, like: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for number, row in enumerate(_rows(form, "choice", ("id", "en", "nl", "to"))):
+    rows = list(_rows(form, "choice", ("id", "en", "nl", "to", "place")))
+    for number in _in_order(rows):
+        row = rows[number]
         if not row["en"] and not row["nl"]:
             continue
         name = row["id"] or name_of(row["en"] or row["nl"])
@@ -59,6 +61,16 @@ def _choices(form: Form, like: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {**made, "like": typed} if typed else made
 
 
+def _in_order(rows: Sequence[Mapping[str, str]]) -> list[int]:
+    """Give the numbers of buttons in the order that the form asks for: one that is moved takes its place, and the others close up."""
+    wanted = {n: int(row["place"]) for n, row in enumerate(rows) if row["place"].isdecimal()}
+    moved_to = {n: place for n, place in wanted.items() if place != n + 1}
+    order = [n for n in range(len(rows)) if n not in moved_to]
+    for n, place in sorted(moved_to.items(), key=lambda each: each[1]):
+        order.insert(max(place - 1, 0), n)
+    return order
+
+
 def lines(text: str) -> list[str]:
     """Give the lines of a field that hold something, each once, without spaces that nobody meant."""
     return list(dict.fromkeys(filter(None, (" ".join(line.split()) for line in text.splitlines()))))
@@ -70,9 +82,17 @@ def name_of(text: str) -> str:
     return "-".join(plain.split()[:3]) or "new"
 
 
-def head(before: Mapping[str, Any], form: Form) -> dict[str, Any]:
-    """Give a module with its head as the form has it: title, about, minutes, steps of the method, cautions, sources."""
+def head(before: Mapping[str, Any], form: Form, themes: Collection[str] = ()) -> dict[str, Any]:
+    """Give a module with its head as the form has it: title, about, theme, minutes, steps of the method, cautions, sources.
+
+    Takes: `themes`, those under which a module can stand; with any other it stays where it is.
+    """
     made = dict(before)
+    if form.get("theme") in themes:
+        made["theme"] = form["theme"]
+        made.pop("motivational", None)  # a box without a tick is not sent
+        if form.get("motivational"):
+            made["motivational"] = True
     for key in ("title", "about"):
         made[key] = {each: text for each in LANGUAGES if (text := " ".join(form.get(f"{key}_{each}", "").split()))}
     made["minutes"] = int(form["minutes"]) if form.get("minutes", "").isdigit() else before["minutes"]

@@ -97,7 +97,17 @@ def test_the_writer_neither_reviews_nor_approves_and_only_who_leads_care_approve
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("how", ["own review", "no review", "own approval", "no approval"])
+def test_whoever_leads_care_does_not_approve_what_they_read_themselves() -> None:
+    draft, lead = begun(), named.dr_visser()
+    drafts.send(draft.id, "Clearer", by=named.sam(), at=timezone.now())
+    drafts.review(draft.id, draft.digest, "Good", by=lead, at=timezone.now())
+    with pytest.raises(drafts.NotNow, match="READ_IT"):
+        drafts.approve(draft.id, draft.digest, "Use it", [systems.TALK], by=lead, at=timezone.now())
+    assert drafts.approved() == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["own review", "no review", "own approval", "no approval", "read and approved by one"])
 def test_the_database_itself_refuses_a_version_in_use_without_four_eyes(how: str) -> None:
     sam, other = named.sam(), colleague()
     given = {
@@ -105,6 +115,7 @@ def test_the_database_itself_refuses_a_version_in_use_without_four_eyes(how: str
         "no review": {"reviewed_by": None, "approved_by": other},
         "own approval": {"reviewed_by": other, "approved_by": sam},
         "no approval": {"reviewed_by": other, "approved_by": None},
+        "read and approved by one": {"reviewed_by": other, "approved_by": other},
     }[how]
     with pytest.raises(IntegrityError), transaction.atomic():
         Draft.objects.create(

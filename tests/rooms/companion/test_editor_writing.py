@@ -177,3 +177,75 @@ def test_no_version_gets_a_number_that_an_earlier_one_had() -> None:
         drafts.withdraw(found.id, "Begin anew", [], by=named.sam(), at=timezone.now())
     assert numbers == sorted(set(numbers))
     assert numbers[0] > raw()["version"]
+
+
+# --- the head, and the order of buttons ---
+
+
+def form_of_buttons(screen: dict[str, Any]) -> dict[str, str]:
+    """Give what the form of a screen holds of its buttons, as a browser would send it, with the empty row at the end."""
+    form = {"say_0_en": "Hello.", "say_0_nl": "Hallo."}
+    for n, each in enumerate([*screen["choice"], {}]):
+        form |= {f"choice_{n}_{key}": str(each.get(key, "")) for key in ("id", "en", "nl", "to")}
+        form[f"choice_{n}_place"] = str(n + 1)
+    return form
+
+
+BUTTONS = {
+    "id": "where",
+    "kind": "closed",
+    "say": [],
+    "choice": [{"id": each, "en": each, "nl": each, "to": "hall"} for each in ("one", "two", "three", "four")],
+}
+
+
+@pytest.mark.parametrize(
+    ("places", "order"),
+    [
+        ({}, "one two three four"),
+        ({3: "1"}, "four one two three"),
+        ({0: "3"}, "two three one four"),
+        ({0: "4", 3: "1"}, "four two three one"),
+        ({1: "x"}, "one two three four"),
+        ({0: "9"}, "two three four one"),
+    ],
+)
+def test_a_button_takes_the_place_that_the_form_gives_it_and_the_others_close_up(places: Any, order: str) -> None:
+    form = form_of_buttons(BUTTONS) | {f"choice_{n}_place": place for n, place in places.items()}
+    assert " ".join(each["id"] for each in writing_screen.screen(BUTTONS, form)["choice"]) == order
+
+
+def test_another_order_of_buttons_another_theme_and_the_mark_of_a_talk_about_change_are_told() -> None:
+    before = raw()
+    screen = next(each for each in before["screen"] if len(each.get("choice", ())) > 1)
+    turned = {**screen, "choice": screen["choice"][::-1]}
+    assert told(before, writing_screen.replaced(before, turned)) == ["choice_order"]
+    form = {f"{key}_{each}": before[key][each] for key in ("title", "about") for each in ("en", "nl")}
+    form |= {f"caution_{n}_{each}": text[each] for n, text in enumerate(before.get("caution", ())) for each in text}
+    form |= {"sources": "\n".join(before["sources"]), "theme": "mood", "motivational": "1"}
+    after = writing_screen.head(before, form, modules.themes())
+    assert told(before, after) == ["theme", "motivational"]
+    assert told(
+        after, writing_screen.head(after, {**form, "theme": before["theme"], "motivational": ""}, modules.themes())
+    ) == [
+        "theme",
+        "not_motivational",
+    ]
+
+
+def test_a_theme_that_the_hall_does_not_know_changes_nothing() -> None:
+    before = raw()
+    assert (
+        writing_screen.head(before, {"theme": "unknown", "motivational": "1"}, modules.themes())["theme"]
+        == before["theme"]
+    )
+
+
+@pytest.mark.django_db
+def test_what_differs_in_the_theme_is_said_as_the_hall_says_it() -> None:
+    client_of_sam = named.sign_in(Client(), named.sam())
+    draft = drafts.begin(NAME, writing.write(raw() | {"theme": "mood"}), "", by=named.sam(), at=timezone.now())
+    html = client_of_sam.get(f"{HERE}draft/{draft.id}/").content.decode()
+    assert "Low, flat or hard on myself" in html
+    form = client_of_sam.get(f"{HERE}draft/{draft.id}/head/").content.decode()
+    assert '<option value="mood" selected>' in form

@@ -1,4 +1,4 @@
-"""A service's own versions of modules: written by one human, read by another, approved by whoever leads care and did not write it.
+"""A service's own versions of modules: written by one human, read by another, approved by a third, who leads care.
 
 Beside them stands what colleagues say about a screen. The text of a version that was sent to be read, and what was done with it,
 never change again: triggers say so (migration 0006).
@@ -47,6 +47,11 @@ class Draft(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=APPROVED) | (Q(approved_by__isnull=False) & ~Q(approved_by=F("by"))),
                 name="module_approved_by_another",
+            ),
+            # Three humans stand behind what is in use: whoever read a version is not the one who takes it into use.
+            models.CheckConstraint(
+                condition=~Q(state__in=APPROVED) | ~Q(approved_by=F("reviewed_by")),
+                name="module_read_and_approved_by_two",
             ),
         ]
 

@@ -181,13 +181,15 @@ def review(draft: UUID, seen: str, reason: str, *, by: Account, at: datetime) ->
 def approve(draft: UUID, seen: str, reason: str, systems: Sequence[Registered], *, by: Account, at: datetime) -> None:
     """Take a version into use. What was shown of the systems was shown of another text: evidence and votes begin anew.
 
-    Raises: NotAllowed for the writer, or who leads no care; NotNow.
+    Raises: NotAllowed for the writer, or who leads no care; NotNow, also for whoever read it: another takes it into use.
     """
     if not may(roles_of(by, at), Duty.LEAD):
         raise NotAllowed("Whoever leads care approves modules.")
     with transaction.atomic():
         found = _open(draft, "reviewed")
         _another(found, by, seen)
+        if found.reviewed_by_id == by.pk:
+            raise NotNow("READ_IT")
         for old in Draft.objects.select_for_update().filter(module=found.module, state="approved"):
             _move(old, "superseded", "", by=by, at=at)
         found.approved_by, found.approved_at = by, at

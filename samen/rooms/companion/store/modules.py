@@ -25,12 +25,18 @@ def subject_files() -> list[Path]:
 
 
 @cache
+def themes() -> tuple[str, ...]:
+    """Give the themes under which modules stand in the hall, in their order."""
+    return tuple((CONTENT / "rules" / "order.txt").read_text().split())
+
+
+@cache
 def shipped() -> Library:
     """Give what is written, read once: a version that runs never changes its words on the way.
 
     Raises: BadModule for a file that has not the form of a module: a release with one does not start.
     """
-    order = (CONTENT / "rules" / "order.txt").read_text().split()
+    order = themes()
     modules = [library.module_of(file.read_bytes()) for file in files()]
     modules.sort(key=lambda each: (order.index(each.theme) if each.theme in order else len(order), each.id))
     subjects: list[Intent] = []

@@ -57,7 +57,7 @@ def _waits(request: Request, found: Draft) -> bool:
         case "sent":
             return not mine and may(request.roles, Duty.DECIDE)
         case _:
-            return not mine and may(request.roles, Duty.LEAD)
+            return not mine and may(request.roles, Duty.LEAD) and found.reviewed_by_id != request.user.pk
 
 
 @require_GET

@@ -22,6 +22,7 @@ from samen.rooms.companion.store import drafts, modules, remarks
 from samen.rooms.companion.store.drafts import NotNow
 from samen.rooms.companion.views.editor_page import in_use, page, problems, sentence, title, told, version
 from samen.rooms.companion.views.talk import language
+from samen.words import say
 
 SPARE = 1  # empty rows of a form, to add to
 
@@ -58,7 +59,7 @@ def _does(request: Request, found: Draft, *, wrong: bool) -> list[tuple[str, str
     can = {
         "send": mine and found.state == "draft" and not wrong,
         "review": reads and found.state == "sent",
-        "approve": not mine and leads and found.state == "reviewed",
+        "approve": not mine and leads and found.state == "reviewed" and found.reviewed_by_id != request.user.pk,
         "back": reads and found.state in ("sent", "reviewed"),
         "withdraw": ((mine or leads) and found.state in ("draft", "sent", "reviewed"))
         or (leads and found.state == "approved"),
@@ -69,12 +70,22 @@ def _does(request: Request, found: Draft, *, wrong: bool) -> list[tuple[str, str
 def _changes(before: Module, after: Module) -> list[dict[str, Any]]:
     return [
         {
-            "says": sentence(f"diff.{each.key}", **each.values),
+            "says": sentence(f"diff.{each.key}", **_named(each)),
             "language": each.language,
             "pieces": differing.marked(each.before, each.after) if each.language else (),
         }
         for each in differing.changes(before, after)
     ]
+
+
+def _named(change: differing.Change) -> Mapping[str, object]:
+    """Give what stands in the blanks of a change; a theme is called as the hall calls it."""
+    if change.key != "theme":
+        return change.values
+    known = modules.themes()
+    return {
+        key: say(f"companion.hall.{each}", language()) if each in known else each for key, each in change.values.items()
+    }
 
 
 @require_POST
@@ -178,6 +189,7 @@ def _form(request: Request, found: Draft, read: Module, screen: Mapping[str, Any
         "targets": [*read.screens, HALL],
         "says": [*screen.get("say", ()), {}],
         "choices": [*screen.get("choice", ()), *({} for _ in range(SPARE))],
+        "button_places": range(1, len(screen.get("choice", ())) + SPARE + 1),
         "ways": [*screen.get("ways", ()), *({} for _ in range(SPARE))],
         "others": [each for each in order if each != screen["id"]],
         "stands_after": order[place - 1] if place else "",
@@ -189,11 +201,11 @@ def _form(request: Request, found: Draft, read: Module, screen: Mapping[str, Any
 @require_http_methods(["GET", "POST"])
 @page_for(duty=Duty.DECIDE)
 def head(request: Request, draft: UUID) -> HttpResponse:
-    """Change what stands at the head of a module: title, what it is, minutes, steps of the method, cautions, sources."""
+    """Change what stands at the head of a module: title, what it is, theme, minutes, steps of the method, cautions, sources."""
     found, read = version(draft)
     raw = tomllib.loads(found.content)
     if request.method == "POST":
-        raw = writing_screen.head(raw, request.POST.dict())
+        raw = writing_screen.head(raw, request.POST.dict(), modules.themes())
         if _kept(request, found, raw):
             return redirect("companion:editor_draft", draft)
     elif not _writes(request, found):
@@ -201,6 +213,7 @@ def head(request: Request, draft: UUID) -> HttpResponse:
     shown = {
         "draft": found, "raw": raw, "title": title(read), "steps": "\n".join(raw["steps"]),
         "cautions": [*raw.get("caution", ()), {}], "sources": "\n".join(raw["sources"]),
+        "stands_under": [(each, say(f"companion.hall.{each}", language())) for each in modules.themes()],
     }  # fmt: skip
     return render(request, "companion/editor/head.html", shown, status=422 if request.method == "POST" else 200)
 
