@@ -11,10 +11,14 @@ from samen.rooms.crisis import imminent, systems
 from samen.rooms.crisis import numbers as numbers
 from samen.rooms.crisis.imminent import Said
 from samen.rooms.crisis.jobs import line
+from samen.rooms.crisis.jobs import watching as jobs
 from samen.rooms.crisis.jobs.line import Answer as Answer
 from samen.rooms.crisis.jobs.line import block as block
+from samen.rooms.crisis.jobs.watching import called as called
+from samen.rooms.crisis.jobs.watching import post as post
 from samen.rooms.crisis.reading import action_of
 from samen.rooms.crisis.store import contacts, watching
+from samen.rooms.crisis.watching import Letter as Letter
 
 
 def is_watched(access: Allowed, now: datetime) -> bool:
@@ -77,6 +81,23 @@ def listen(before: Mapping[str, Any], text: str, language: str, *, human_there: 
         numbers=turn.numbers if turn is not None else "",
         state={"talk": heard.state, "said": after, "topics": list(heard.topics or before.get("topics", ()))},
     )
+
+
+def named_contacts(access: Allowed) -> list[watching.Contact]:
+    """Give whom a person named as somebody who may be told, with whether they said yes themselves. Scope RIGHTS, ground own."""
+    return watching.contacts(access)
+
+
+def receivers(access: Allowed, *, contact: str, at: datetime) -> dict[str, str]:
+    """Give who is told under a person's own rule, address to name: the contact with this id who said yes, or those who treat them.
+
+    Nobody for a contact who never said yes or took it back. Scope RIGHTS, ground own.
+    """
+    if contact:
+        return {
+            each.email: each.name for each in watching.contacts(access) if str(each.id) == contact and each.said_yes
+        }
+    return jobs.team(access.person, at)
 
 
 def is_human_there(at: datetime) -> bool:

@@ -103,7 +103,8 @@ def usual(
     before = _before(_by_name(readings, on).get(name, {}), on, skewed)
     if len(before) < LEAST_DAYS:
         return None
-    centre, spread = _centre(before, on), _spread(_residuals(before))
+    noise = _noise(before)
+    centre, spread = _centre(before, on, noise), _spread(_residuals(before, noise))
     return _band(centre, spread * _wide(len(before)), len(before), skewed)
 
 
@@ -131,8 +132,9 @@ def _compared(name: str, days: Mapping[date, float], on: date, span: int, skewed
     before = _before(days, begin, skewed)
     if len(before) < (LEAST_DAYS if span == 1 else LEAST_DAYS_WEEK):
         return "too_few_days"
-    residuals = _residuals(before)
-    centres = {day: _centre(before, day) for day in here}
+    noise = _noise(before)
+    residuals = _residuals(before, noise)
+    centres = {day: _centre(before, day, noise) for day in here}
     centre = sum(centres.values()) / len(centres)
     if span == 1:
         spread, freedom, wide = _spread(residuals), EFFICIENCY * len(before), _wide(len(before))
@@ -147,11 +149,11 @@ def _compared(name: str, days: Mapping[date, float], on: date, span: int, skewed
     return Compared(name, span, expm1(value) if skewed else value, middle, low, high, p, len(before))
 
 
-def _centre(before: Mapping[date, float], day: date) -> float:
+def _centre(before: Mapping[date, float], day: date, noise: float) -> float:
     """Give what is usual for this weekday: the middle of all days, moved towards that of the weekday as far as it is sure."""
     middle = median(before.values())
     same = [value - middle for each, value in before.items() if each.weekday() == day.weekday()]
-    return middle + _moved(same, _noise(before))
+    return middle + _moved(same, noise)
 
 
 def _moved(same: Sequence[float], noise: float) -> float:
@@ -168,13 +170,18 @@ def _noise(before: Mapping[date, float]) -> float:
     by_weekday: dict[int, list[float]] = defaultdict(list)
     for day, value in before.items():
         by_weekday[day.weekday()].append(value)
-    around = [abs(value - median(values)) for values in by_weekday.values() for value in values if len(values) > 1]
+    around = [
+        abs(value - middle)
+        for values in by_weekday.values()
+        if len(values) > 1 and (middle := median(values)) is not None
+        for value in values
+    ]
     return MAD_TO_SD * median(around) if around else 0.0
 
 
-def _residuals(before: Mapping[date, float]) -> dict[date, float]:
+def _residuals(before: Mapping[date, float], noise: float) -> dict[date, float]:
     """Give how far each day lay from what was usual for its weekday, that day itself left out."""
-    middle, noise = median(before.values()), _noise(before)
+    middle = median(before.values())
     by_weekday: dict[int, list[float]] = defaultdict(list)
     for day, value in before.items():
         by_weekday[day.weekday()].append(value - middle)

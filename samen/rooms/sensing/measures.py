@@ -18,7 +18,6 @@ class Measure:
     stream: str
     shown: str  # hours (of minutes), hours_plain (of hours), clock (minutes after midnight), count, km, bpm, minutes
     skewed: bool = False  # compared as logarithm: a walk of 4 km more weighs less after 20 km than after 1
-    bound: str = ""  # column of what it can be at most, where a part of the day was not seen
 
     @property
     def category(self) -> Category:
@@ -30,7 +29,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("asleep", "sleep_asleep_min", "sleep", "hours"),
     Measure("bed", "sleep_bed_min", "sleep", "clock"),
     Measure("steps", "steps_total_count", "steps", "count", skewed=True),
-    Measure("home", "mobility_home_h", "gps", "hours_plain", bound="mobility_home_most_h"),
+    Measure("home", "mobility_home_h", "gps", "hours_plain"),
     Measure("distance", "mobility_distance_km", "gps", "km", skewed=True),
     Measure("places", "mobility_places_count", "gps", "count"),
     Measure("screen", "screen_unlock_total_min", "screen", "hours", skewed=True),
@@ -43,7 +42,6 @@ MEASURES: tuple[Measure, ...] = (
 )
 BY_NAME: Mapping[str, Measure] = {each.name: each for each in MEASURES}
 BY_COLUMN: Mapping[str, Measure] = {each.column: each for each in MEASURES}
-COLUMNS = tuple(column for each in MEASURES for column in (each.column, each.bound) if column)
 
 
 def amount(measure: Measure, value: float) -> tuple[str, dict[str, str | int]]:

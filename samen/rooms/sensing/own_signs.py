@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from samen.rights.words import Category, Purpose, Recipient, Use
 from samen.rooms.sensing.change import Reading, usual
 
 LONGEST = timedelta(days=183)  # then the person is asked anew
@@ -116,3 +117,12 @@ def _counts(sign: Sign, reading: Reading, readings: Sequence[Reading], skewed: b
 def is_news(last: date | None, on: date) -> bool:
     """Say whether somebody may be told again: a sign that lasts is told of once a week at most."""
     return last is None or on - last >= timedelta(days=QUIET_DAYS)
+
+
+TO = {Whom.ME: Recipient.PERSON, Whom.CONTACT: Recipient.OWN_CONTACT, Whom.CLINICIANS: Recipient.CARE_TEAM}
+
+
+def use(sign: Sign, category: Category) -> Use:
+    """Give what must be said yes to before this sign may be looked for: its kind of data, for whoever is told."""
+    purpose = Purpose.SELF_UNDERSTANDING if sign.whom is Whom.ME else Purpose.SAFETY
+    return Use(category, purpose, TO[sign.whom])

@@ -1,4 +1,5 @@
-"""Rest from a phone alone: hand-made nights."""
+"""Rest from a phone alone: hand-made nights, on the wall clock (so without a zone)."""
+# ruff: noqa: DTZ001
 
 from datetime import date, datetime, timedelta
 

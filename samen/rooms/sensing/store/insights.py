@@ -1,0 +1,137 @@
+"""What is known of a person's days, as their pages, a professional with their yes, and the systems of this room may read it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+import polars as pl
+from django.utils import timezone
+
+from samen.people import store as people
+from samen.people.access import Allowed, Ground, NotAllowed
+from samen.people.roles import Scope
+from samen.rights import door as rights
+from samen.rights.words import Category, Item, Permit, Purpose
+from samen.rooms.sensing import kinds, measures
+from samen.rooms.sensing.change import Reading
+from samen.rooms.sensing.measures import Measure
+from samen.rooms.sensing.models.way_in import Participant
+from samen.rooms.sensing.store import features, tables
+
+MOST_DAYS = 400
+
+
+@dataclass(frozen=True)
+class Known:
+    """One value of one day as it is kept."""
+
+    measure: Measure
+    day: date
+    value: float | None
+    low: float | None
+    high: float | None
+    coverage: float | None
+    reason: str
+
+    @property
+    def reading(self) -> Reading:
+        """Give it as it is compared."""
+        return Reading(self.day, self.measure.name, self.value, self.coverage)
+
+
+def own(access: Allowed, since: date, until: date) -> tuple[Known, ...]:
+    """Give a person's own days, both ends included. Raises: NotAllowed for anybody else."""
+    access.require(Scope.RIGHTS)
+    if access.ground is not Ground.OWN:
+        raise NotAllowed("These pages are the person's own; others read what is shared with them (`shared`).")
+    return _days(access, since, until, measures.MEASURES)
+
+
+def shared(access: Allowed, since: date, until: date, now: datetime) -> tuple[tuple[Known, ...], tuple[str, ...]]:
+    """Give what a person shares with those who care for them, and the streams that they share.
+
+    Only streams whose yes to care holds now, and only days from that yes on. Scope ANSWERS, as what people report themselves.
+    """
+    access.require(Scope.ANSWERS)
+    said = rights.open_streams(access.person, now, lock=False)
+    begins: dict[str, date] = {}
+    for stream in kinds.CATEGORIES:
+        at = said.get(f"{kinds.SPACE}{stream}", {}).get(kinds.use_for(stream, Purpose.CARE))
+        if at is not None:
+            begins[stream] = timezone.localdate(at)
+    asked = [each for each in measures.MEASURES if each.stream in begins]
+    found = _days(access, since, until, asked)
+    return tuple(each for each in found if each.day >= begins[each.measure.stream]), tuple(begins)
+
+
+def permitted(permit: Permit, since: date, until: date, names: Collection[str] = ()) -> tuple[Known, ...]:
+    """Give the days that a permit opens: of the kinds of data that it names and no others. Raises: NotPermitted."""
+    asked = [
+        each for each in measures.MEASURES if each.category in permit.categories and (not names or each.name in names)
+    ]
+    return _days(permit, since, until, asked)
+
+
+def _person(permit: Permit) -> UUID:
+    if permit.person is None:
+        raise rights.NotPermitted("A validation run has no person to read about.")
+    return permit.person
+
+
+def _days(grant: Allowed | Permit, since: date, until: date, asked: Sequence[Measure]) -> tuple[Known, ...]:
+    if not asked:
+        return ()
+    columns = {each.column: each for each in asked}
+    rows = features.days(
+        grant, max(since, until - timedelta(days=MOST_DAYS)), until + timedelta(days=1), tuple(columns)
+    )
+    return tuple(
+        Known(columns[row.feature], row.day, row.value, row.low, row.high, row.coverage, row.reason) for row in rows
+    )
+
+
+def items(known: Sequence[Known]) -> tuple[Item, ...]:
+    """List what was read as its person will find it: one line for each kind of value."""
+    by_name: dict[str, list[Known]] = {}
+    for each in known:
+        if each.value is not None:
+            by_name.setdefault(each.measure.name, []).append(each)
+    return tuple(
+        Item(
+            category=rows[0].measure.category,
+            ref=f"Days/{name}",
+            label=f"{measures.WORDS}.{name}.read",
+            at=_noon(max(each.day for each in rows)),
+            values={"n": len(rows)},
+        )
+        for name, rows in sorted(by_name.items())
+    )
+
+
+def _noon(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(12)))
+
+
+def screen_uses(permit: Permit, since: date, until: date) -> pl.DataFrame:
+    """Give local and event of the screen stream between two days, under a permit for it. Raises: NotPermitted."""
+    person = _person(permit)
+    rights.require(permit, Category.SCREEN, person)
+    empty = pl.DataFrame(schema={"local": pl.Datetime("ms"), "event": pl.String})
+    participant = Participant.objects.filter(person=person).first()
+    first, before = (
+        int(timezone.make_aware(datetime.combine(day, time.min)).timestamp() * 1000)
+        for day in (since, until + timedelta(days=1))
+    )
+    said = rights.open_streams(person, permit.issued, lock=False).get(f"{kinds.SPACE}screen", {})
+    begins = said.get(kinds.use_for("screen", Purpose.SELF_UNDERSTANDING))
+    if participant is None or begins is None:
+        return empty
+    machine = people.machine(person, Ground.PORTABILITY, Scope.RIGHTS)
+    wanted = {"screen": int(begins.timestamp() * 1000)}
+    rows = tables.between(machine, participant, wanted, first, before).get("screen")
+    if rows is None:
+        return empty
+    zone = timezone.get_current_timezone_name()
+    local = pl.from_epoch("time", time_unit="ms").dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
+    return rows.select(local.dt.replace_time_zone(None).alias("local"), pl.col("event"))
