@@ -145,6 +145,7 @@ def _arguments() -> dict[str, dict[str, object]]:
         "leaf": 0,
         "rest": "participant/me",
         "stream": "steps",
+        "activity": "mood-log",
         "device": "d-0",
         **_of_guide(),
         "report": noor.pk,

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from samen.rights import door as rights
 from samen.rooms.sensing import kinds
-from samen.rooms.sensing.store import erasing, inbox
+from samen.rooms.sensing.jobs import filled
+from samen.rooms.sensing.store import activities, erasing, inbox
+from samen.rooms.treatment import door as treatment
 
 STREAMS = {each.manifest.words.rpartition(".")[2]: each for each in map(rights.register_stream, kinds.declared())}
 
@@ -15,4 +17,6 @@ def empty_inbox(at: datetime) -> int:
 
 
 rights.add_eraser("sensing", erasing.person)
+rights.add_eraser("sensing.activities", activities.remove)
+treatment.on_filled(filled.hear)
 rights.every_minute("sensing.archive", empty_inbox)

@@ -3,7 +3,7 @@
 from django.urls import URLPattern
 
 from samen.rooms.sensing.api import lamp
-from samen.rooms.sensing.views import signals
+from samen.rooms.sensing.views import activities, signals
 
 app_name = "sensing"
-urlpatterns: list[URLPattern] = [*lamp.urlpatterns, *signals.urlpatterns]
+urlpatterns: list[URLPattern] = [*lamp.urlpatterns, *signals.urlpatterns, *activities.urlpatterns]

@@ -2,7 +2,8 @@
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -22,6 +23,20 @@ from samen.rooms.treatment.scoring import Answers, score
 
 ABOUT = "treatment.draft"
 SAME_SHEET = timedelta(minutes=30)  # whoever opens the questionnaire again after that fills it in anew
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A questionnaire that somebody has just filled in: each question with the chosen words, and the total."""
+
+    access: Allowed
+    questionnaire: str
+    at: datetime
+    rows: tuple[tuple[str, str, str | None], ...]  # item, question, answer in words; None = skipped
+    total: float | None
+
+
+LISTENERS: list[Callable[[Filled], None]] = []  # told after the answers are in the record
 
 
 def read_course(grant: Allowed | Permit, person: UUID) -> tuple[tuple[Point, ...], tuple[Unread, ...]]:
@@ -66,6 +81,18 @@ def keep(
         IntegrityError
     ):  # the same sheet came twice in one moment, and the other one was first: this is its next version
         record.save_many([(grant, each) for each in both], origin="own", now=at)
+    filled = Filled(grant, questionnaire.id, at, _in_words(questionnaire, answers, language), result.total)
+    for listen in LISTENERS:
+        listen(filled)
+
+
+def _in_words(questionnaire: Questionnaire, answers: Answers, language: str) -> tuple[tuple[str, str, str | None], ...]:
+    rows = []
+    for question in questionnaire.questions:
+        words = {option.value: option.text.of(language) for option in question.options}
+        chosen = answers.get(question.id)
+        rows.append((question.id, question.text.of(language), words.get(chosen) if chosen is not None else None))
+    return tuple(rows)
 
 
 def sheet(session: MutableMapping[str, Any], person: UUID, name: str, now: datetime) -> UUID:

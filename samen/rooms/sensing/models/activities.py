@@ -1,0 +1,52 @@
+"""Tables of activities: surveys that somebody here wrote, pages that were sent already, and what a person planned."""
+
+from uuid import uuid4
+
+from django.db import models
+
+from samen.people.models import Account, Person, one_of
+from samen.rooms.sensing.models.way_in import CODE, Study
+
+STATES = ("draft", "open", "ended")
+
+
+class Survey(models.Model):
+    """A survey of one's own service, or of a study. What is asked lies in `body` (activities/asking.py)."""
+
+    code = models.CharField(max_length=CODE, unique=True)
+    study = models.ForeignKey(Study, null=True, on_delete=models.PROTECT, related_name="+")  # None = for all here
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=16, default="draft")
+    body = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [one_of("sensing_survey_state_known", "state", STATES)]
+
+
+class Sheet(models.Model):
+    """A page that a person sent: sent again, by a second press or after a lost answer, it counts no second time."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    sheet = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "sheet"], name="sensing_sheet_once")]
+
+
+class Planned(models.Model):
+    """What a person wants to do, and when. It lies sealed; in the open stands only when a mail is due, for who asked for one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    wish_sealed = models.BinaryField()
+    mail = models.BooleanField(default=False)
+    begun_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True)
+    aside_at = models.DateTimeField()  # moments up to here were dealt with
+    next_at = models.DateTimeField(null=True)  # when the next mail is due
+
+    class Meta:
+        indexes = [models.Index(fields=["mail", "next_at"], name="sensing_plan_due")]

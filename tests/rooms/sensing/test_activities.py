@@ -1,0 +1,183 @@
+"""Activities: a person does them without script, and what comes of it is kept under their yes, once, and nowhere else."""
+
+import shutil
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from samen.people.roles import Scope
+from samen.rooms.record import door as record
+from samen.rooms.sensing.activities import asking
+from samen.rooms.sensing.models.way_in import Batch, Participant, Thing
+from samen.rooms.sensing.store import activities as store
+from samen.rooms.sensing.store import archive, keys, studies
+from tests import named
+from tests.rooms.sensing import sending
+from tests.rooms.sensing.test_activity_asking import ALL, FILLED
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def noor(client: Client) -> Client:
+    yield named.sign_in(client, named.noor())
+    shutil.rmtree(archive.folder(), ignore_errors=True)
+
+
+@pytest.fixture
+def yes(noor) -> None:
+    """Noor lets results be kept."""
+    sending.say(named.noor(), "activities", yes=True)
+
+
+def done(name: str = "") -> list[store.Done]:
+    return store.done(named.own(named.noor()), activity=name)
+
+
+def notes() -> list[str]:
+    return [each.text for each in record.own_entries(named.own(named.noor(), Scope.NOTES), named.noor().id)]
+
+
+def send(client: Client, name: str, **fields: object) -> str:
+    given = {"sheet": str(uuid4()), **fields}
+    return client.post(reverse("sensing:activity", args=[name]), given).content.decode()
+
+
+def test_the_page_names_every_kind_and_asks_the_database_little(noor, yes, django_assert_max_num_queries):
+    send(noor, "how-this-works")
+    with django_assert_max_num_queries(15):
+        page = noor.get(reverse("sensing:activities")).content.decode()
+    for heading in ("To read", "To see how it goes", "To do when it is hard", "To stay well"):
+        assert heading in page
+    assert page.count("What these activities are for") == 2  # to do, and done before
+
+
+def test_a_mood_is_kept_as_an_event_of_lamp_with_the_words_that_were_chosen(noor, yes):
+    page = send(noor, "mood-log", mood="3", words=["0", "5"], energy="skip")
+    assert "The result is kept" in page
+    (kept,) = done()
+    slices = kept.body["temporal_slices"]
+    assert [(each["item"], each["value"]) for each in slices] == [
+        ("Where are you now?", "3"),
+        ("Which words fit now?", "calm, tired"),
+    ]
+    assert record.responses(named.own(named.noor(), Scope.ANSWERS), named.noor().id, ["urn:samen:survey"]) == []
+
+
+def test_without_a_yes_nothing_is_kept_and_the_page_says_so(noor):
+    page = send(noor, "mood-log", mood="3")
+    assert "No result was kept" in page
+    assert not Batch.objects.exists()
+    assert not Participant.objects.exists()
+
+
+def test_a_page_that_is_sent_twice_counts_once(noor, yes):
+    sheet = str(uuid4())
+    send(noor, "journal", sheet=sheet, text="It rained, and I went out.")
+    again = send(noor, "journal", sheet=sheet, text="It rained, and I went out.")
+    assert "counts once" in again
+    assert notes() == ["It rained, and I went out."]
+    assert len(done("journal")) == 1
+
+
+def test_the_words_of_a_journal_lie_with_ones_own_notes_and_not_among_the_signals(noor, yes):
+    send(noor, "journal", text="Nobody else reads along here.")
+    assert notes() == ["Nobody else reads along here."]
+    assert done()[0].body["static_data"] == {"words": 5}
+
+
+def test_what_is_wrong_is_said_and_what_was_filled_in_stays(noor, yes):
+    answer = noor.post(reverse("sensing:activity", args=["mood-log"]), {"mood": "99", "energy": "2"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "not one of the choices" in page
+    assert 'name="energy" value="2" checked' in page
+    assert done() == []
+
+
+def test_an_empty_page_is_not_kept_as_if_somebody_had_looked_and_left(noor, yes):
+    assert "not filled in anything" in send(noor, "mood-log")
+    assert "not filled in anything" in send(noor, "journal", text="  ")
+    assert done() == []
+
+
+def test_breathing_and_reading_are_kept_without_script(noor, yes):
+    send(noor, "breathing", minutes="3")
+    send(noor, "how-this-works")
+    assert done("breathing")[0].body["static_data"] == {"minutes": 3, "in_s": 4, "out_s": 6}
+    assert len(done("how-this-works")) == 1
+
+
+def test_a_questionnaire_is_filled_in_where_it_lives_and_kept_as_an_event_too(noor, yes):
+    assert noor.get(reverse("sensing:activity", args=["phq-9"])).headers["Location"] == reverse(
+        "treatment:ask", args=["phq-9"]
+    )
+    answers = {f"phq-9.{at}": "1" for at in range(1, 9)} | {"phq-9.9": "0"}
+    noor.post(reverse("treatment:ask", args=["phq-9"]), {**answers, "sheet": str(uuid4())})
+    (kept,) = done("phq-9")
+    assert kept.body["static_data"] == {"total": 8.0}
+    assert kept.body["temporal_slices"][0] == {
+        "item": "Little interest or pleasure in doing things",
+        "value": "Several days",
+        "type": None,
+        "duration": None,
+        "level": None,
+    }
+
+
+def test_a_hard_answer_opens_the_help_page_as_everywhere(noor, yes):
+    answers = {"phq-9.1": "0", "phq-9.9": "1", "sheet": str(uuid4())}
+    answer = noor.post(reverse("treatment:ask", args=["phq-9"]), answers)
+    assert answer.headers["Location"].startswith(reverse("treatment:after-hard-answer"))
+
+
+def test_a_no_that_was_said_meanwhile_holds_for_a_questionnaire_too(noor, yes):
+    sending.say(named.noor(), "activities", yes=False, at=timezone.now())
+    noor.post(reverse("treatment:ask", args=["who-5"]), {f"who-5.{at}": "3" for at in range(1, 6)})
+    assert done() == []
+
+
+def survey(by=None, study=None):
+    row = store.begin_survey(by or named.sam(), asking.survey(ALL), at=sending.START)
+    store.change_survey(row, asking.survey(ALL), study)
+    row.refresh_from_db()
+    return row
+
+
+def test_a_survey_of_ones_own_service_goes_into_the_record_and_among_the_signals(noor, yes):
+    row = survey()
+    assert store.open_survey(row, at=sending.START)
+    assert "Made here by Sam" in noor.get(reverse("sensing:activities")).content.decode()
+    sheet = str(uuid4())
+    page = send(noor, row.code, **FILLED, sheet=sheet)
+    send(noor, row.code, **FILLED, sheet=sheet)
+    assert "Your answers are in your record" in page
+    answers = named.own(named.noor(), Scope.ANSWERS)
+    numbers = record.observations(answers, named.noor().id, [f"urn:samen:survey:{row.code}|slider"])
+    assert [each["valueQuantity"]["value"] for each in numbers] == [7]
+    (kept,) = done(row.code)
+    assert len(kept.body["temporal_slices"]) == 8
+
+
+def test_a_survey_that_is_not_open_is_nobodys_to_fill_in(noor, yes):
+    row = survey()
+    assert noor.get(reverse("sensing:activity", args=[row.code])).status_code == 404
+    store.open_survey(row, at=sending.START)
+    row.refresh_from_db()
+    assert noor.get(reverse("sensing:activity", args=[row.code])).status_code == 200
+    store.end_survey(row)
+    assert noor.get(reverse("sensing:activity", args=[row.code])).status_code == 404
+
+
+def test_a_survey_of_a_study_is_for_who_takes_part_and_for_its_programs(noor, yes):
+    study = studies.make("Sleep and steps", at=sending.START)
+    row = survey(study=study)
+    store.open_survey(row, at=sending.START)
+    assert noor.get(reverse("sensing:activity", args=[row.code])).status_code == 404
+    keys.enrol(named.own(named.noor()), study, at=sending.START)
+    assert noor.get(reverse("sensing:activity", args=[row.code])).status_code == 200
+    (thing,) = Thing.objects.filter(code=row.code)
+    assert (thing.spec, thing.rest["category"]) == ("lamp.survey", ["assess"])
