@@ -151,6 +151,8 @@ def _arguments() -> dict[str, dict[str, object]]:
         "report": noor.pk,
         "draft": noor.pk,  # nobody has one in the demo
         "remark": noor.pk,
+        "recall": noor.pk,
+        "told": noor.pk,
     }
     exercise = {"name": "worry-time"}
     return {

@@ -17,6 +17,7 @@ from samen.rights.oversight import State
 from samen.rights.store import cases, inference
 from samen.rights.views import saying
 from samen.rights.views.person import marks
+from samen.rooms.companion import door as companion
 from samen.rooms.record import door as record
 from samen.rooms.record.door import OwnEntry
 from samen.web.shell import address_of
@@ -40,6 +41,7 @@ def today(request: Request) -> HttpResponse:
         "questionnaires": address_of("treatment:questionnaires"),
         "course": address_of("treatment:course"),
         "open": asked,
+        "corrected": companion.has_corrections(own(request, Scope.TALK)),
         "human_days": cases.terms()[Kind.HUMAN]["ours"],
     }
     return render(request, "web/today.html", context)

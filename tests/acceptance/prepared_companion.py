@@ -6,14 +6,16 @@ from uuid import UUID, uuid4
 
 from samen.people import store as people
 from samen.people.roles import Scope
+from samen.rooms.companion.recalling import Wrong
 from samen.rooms.companion.rhythm import Rhythm
-from samen.rooms.companion.store import drafts, history, modules, remarks, talk
+from samen.rooms.companion.store import drafts, history, modules, recalls, remarks, talk
 from samen.rooms.companion.store import rhythm as wished
 from samen.rooms.companion.store.remarks import Said
 from tests.rights import example
 
 REPLY = {
     "texts": ["Hello."],
+    "says": [["a/worry-time", {}]],
     "buttons": [],
     "node": "hall",
     "level": 0,
@@ -37,11 +39,16 @@ def samples(house: example.House, now: datetime) -> dict[str, Any]:
     content = modules.text("worry-time")
     draft = drafts.begin("worry-time", content, modules.in_use().exercises["worry-time"].digest, by=clinician, at=now)
     said = remarks.add(("worry-time", ""), draft.digest, Said("Clear."), by=clinician, at=now)
+    lead = people.account_of("clinical-lead-in-care@example.org")
+    assert lead is not None
+    wrong = recalls.begin(Wrong(("worry-time",)), "", ("Sorry.", "Het spijt ons.", ""), by=lead, at=now)
     weekly = Rhythm("check-in", (0,), time(19), "Europe/Amsterdam", now.date() + timedelta(days=60))
     return {
         "rhythm": wished.begin(house.own(Scope.TALK), weekly, mail=False, language="nl", at=now),
         "companion:answer-offer.name": "gad-7",
         "draft": draft.id,
+        "recall": wrong.id,
+        "told": recalls.mine(house.own(Scope.TALK))[0].id,
         "remark": said.id,
         "talk": kept,
         "share": share,

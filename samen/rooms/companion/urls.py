@@ -12,6 +12,7 @@ from samen.rooms.companion.views import (
     leaving,
     pdf,
     plan,
+    recalls,
     rhythm,
     talk,
 )
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     *leaving.urlpatterns,
     *plan.urlpatterns,
     *rhythm.urlpatterns,
+    *recalls.urlpatterns,
     *guide.urlpatterns,
     *guide_asked.urlpatterns,
     *guide_desk.urlpatterns,

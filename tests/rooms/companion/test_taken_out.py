@@ -17,8 +17,9 @@ from django.utils import timezone
 from samen.people.models import Person
 from samen.people.roles import Scope
 from samen.rooms.companion.models.talk import Share
+from samen.rooms.companion.recalling import Wrong
 from samen.rooms.companion.rhythm import Rhythm
-from samen.rooms.companion.store import asking, rhythm
+from samen.rooms.companion.store import asking, recalls, rhythm
 from samen.rooms.companion.store import talk as talks
 from samen.rooms.treatment.questionnaires import questionnaires
 from tests import named
@@ -89,6 +90,9 @@ def file(db):
     client.post("/companion/offers/phq-9/", {"say": "never"})
     gad = questionnaires()["gad-7"]
     client.post(reverse("treatment:ask", args=["gad-7"]), {each.id: "1" for each in gad.questions})
+    wrong = Wrong(("worry-time",))
+    recalls.begin(wrong, "", ("Sorry", "Het spijt ons", ""), by=named.dr_visser(), at=now)
+    recalls.read(access, recalls.mine(access)[0].id, at=now)
     asking.keep(access, ASKED, "nl", at=now)
     return zipfile.ZipFile(BytesIO(client.post("/companion/leaving/file/").content))
 
@@ -122,4 +126,4 @@ def test_what_the_person_said_and_filled_in_stands_in_the_file_and_in_nobody_els
     kim = named.person("Kim", "nl")
     empty = zipfile.ZipFile(BytesIO(in_use.visitor(kim, "nl").post("/companion/leaving/file/").content))
     theirs = json.loads(empty.read("companion.json"))
-    assert not any(theirs[each] for each in ("shares", "rhythms", "offers", "questions", "unanswered"))
+    assert not any(theirs[each] for each in ("shares", "rhythms", "offers", "questions", "unanswered", "corrections"))

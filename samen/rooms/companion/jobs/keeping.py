@@ -15,7 +15,7 @@ from samen.people.access import Allowed
 from samen.rights import door as rights
 from samen.rooms.companion import saying
 from samen.rooms.companion.jobs import turn
-from samen.rooms.companion.store import asking, history, modules, rhythm, talk
+from samen.rooms.companion.store import asking, history, modules, recalls, rhythm, talk
 from samen.rooms.companion.store.history import Gone
 from samen.rooms.companion.store.talk import Kept, Open, Turn
 from samen.rooms.record import door as record
@@ -133,6 +133,17 @@ def besides(access: Allowed, *, at: datetime) -> dict[str, Any]:
         ],
         "rhythms": [_rhythm(each) for each in rhythm.mine(access)],
         "offers": [{"questionnaire": name, "said": answer} for name, answer in rhythm.said(access).items()],
+        "corrections": [
+            {
+                "id": str(each.id),
+                "exercises": each.recall.modules,
+                "en": each.recall.en,
+                "nl": each.recall.nl,
+                "told": each.at.isoformat(),
+                "read": _time(each.read_at),
+            }
+            for each in recalls.mine(access)
+        ],
         "questions": [
             {"id": str(each.id), "text": each.text, "language": each.language, "at": each.at.isoformat()}
             for each in asking.mine(access)

@@ -19,7 +19,7 @@ from samen.rooms.companion import compiler, saying, systems, writing
 from samen.rooms.companion.dialogue import LANGUAGES, Module
 from samen.rooms.companion.models.module import Draft
 from samen.rooms.companion.saying import Book
-from samen.rooms.companion.store import drafts, modules, remarks
+from samen.rooms.companion.store import drafts, modules, recalls, remarks
 from samen.rooms.companion.store.drafts import NotNow
 from samen.rooms.companion.views import editor_draft, editor_remarks
 from samen.rooms.companion.views.editor_page import in_use, page, sentence, title, version
@@ -45,7 +45,15 @@ def index(request: Request) -> HttpResponse:
         for each in modules.in_use().exercises.values()
     ]  # fmt: skip
     waiting = [each for each in rows if (found := each["open"]) and _waits(request, found)]  # type: ignore[arg-type]
-    return render(request, "companion/editor/list.html", {"rows": rows, "waiting": waiting})
+    shown = {
+        "rows": rows,
+        "waiting": waiting,
+        "wrong": [
+            (each, each.nl if language() == "nl" else each.en) for each in recalls.for_colleague(request.user.pk)
+        ],
+        "leads": may(request.roles, Duty.LEAD),
+    }
+    return render(request, "companion/editor/list.html", shown)
 
 
 def _waits(request: Request, found: Draft) -> bool:
@@ -70,6 +78,7 @@ def module(request: Request, name: str) -> HttpResponse:
     open_ = next((each for each in kept if each.state != "approved"), None)
     writes = may(request.roles, Duty.DECIDE)
     shown = {**page(found, remarks.about(name)), "own": own, "open": open_, "begins": writes, "answers": writes}
+    shown["leads"] = may(request.roles, Duty.LEAD)
     return render(request, "companion/editor/module.html", shown)
 
 

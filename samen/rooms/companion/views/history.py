@@ -16,6 +16,7 @@ from samen.people.door import Request, own, own_page, page_about
 from samen.people.roles import Scope
 from samen.rooms.companion.jobs import keeping, wished
 from samen.rooms.companion.store import history as store
+from samen.rooms.companion.store import recalls
 from samen.rooms.companion.store import talk as talks
 from samen.rooms.companion.store.talk import Kept
 from samen.rooms.companion.views.talk import language
@@ -41,6 +42,7 @@ def history(request: Request) -> HttpResponse:
         "before": number - 1,
         "after": number + 1,
         "lines": wished.lines(request.access, language(), request.now),
+        "corrected": recalls.waits(request.access),
     }
     return render(request, "companion/history/list.html", shown)
 

@@ -19,7 +19,7 @@ from samen.rooms.companion import saying, systems
 from samen.rooms.companion.dialogue import LANGUAGES, Module, Type
 from samen.rooms.companion.jobs import keeping, turn, wished
 from samen.rooms.companion.saying import Book
-from samen.rooms.companion.store import modules
+from samen.rooms.companion.store import modules, recalls
 from samen.rooms.companion.store import talk as store
 from samen.rooms.companion.store.talk import Open
 from samen.rooms.crisis import door as crisis
@@ -84,6 +84,7 @@ def _page(request: Request, found: Open, **more: Any) -> HttpResponse:
         "talk": found.id,
         "lines": wished.lines(request.access, language(), request.now),
         "offer": _offer(request, now.reply),
+        "corrected": recalls.waits(request.access),
         **more,
     }
     return render(request, "companion/talk/talk.html", shown)
@@ -199,7 +200,8 @@ def read(request: Request, name: str) -> HttpResponse:
         if not screen.end
     ]
     shown = {**_entry(module), "cautions": [each[here] for each in module.cautions], "steps": steps}
-    return render(request, "companion/talk/read.html", {**shown, "sources": module.sources})
+    wrong = [{"at": each.at, "says": each.nl if here == "nl" else each.en} for each in recalls.about(name)]
+    return render(request, "companion/talk/read.html", {**shown, "sources": module.sources, "wrong": wrong})
 
 
 @require_GET
