@@ -67,6 +67,9 @@ bench-%: .venv/ready  ## measure: bench-rights, bench-record, bench-ledger, benc
 bench-sensing-ingest: .venv/ready  ## measure the way in: events over HTTP, durable, from eight devices
 	$(PY) bench/sensing_ingest.py
 
+bench-sensing-quality: .venv/ready  ## measure the alarms about measurements: faults found, false alarms
+	$(PY) bench/sensing_quality.py
+
 torture-sensing: .venv/ready  ## a thousand seeded faults against the way in: kills, full disks, torn files
 	$(PY) bench/torture_sensing.py --runs 1000
 
