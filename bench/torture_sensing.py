@@ -177,14 +177,20 @@ def _dies(chance: random.Random) -> Any:
 
 def _tear(chance: random.Random) -> None:
     _, archive, *_ = _set_up()
-    later = [file for file in archive.versions() if int(file.stem) > archive.safe_version()]
+    later = [file for file in archive.events().versions() if int(file.stem) > archive.events().safe_version()]
     if not later:
         return
     files = [
         *later,
-        *(file for file in archive.place().rglob("*.parquet") if file.stat().st_mtime >= later[0].stat().st_mtime - 1),
+        *(
+            file
+            for file in archive.events().place.rglob("*.parquet")
+            if file.stat().st_mtime >= later[0].stat().st_mtime - 1
+        ),
     ]
-    named = b"".join(file.read_bytes() for file in archive.versions() if int(file.stem) <= archive.safe_version())
+    named = b"".join(
+        file.read_bytes() for file in archive.events().versions() if int(file.stem) <= archive.events().safe_version()
+    )
     torn = [file for file in files if file.name.encode() not in named and "checkpoint" not in file.name]
     one: Path = chance.choice(torn or later)
     size = one.stat().st_size

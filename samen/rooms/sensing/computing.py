@@ -224,6 +224,34 @@ def _why_missing(
     return _shown(laid, silence.together(parts))
 
 
+@dataclass(frozen=True)
+class Explained:
+    """One group's features: values by `at` under their full names, why some are not there, and where they come from."""
+
+    group: Group
+    features: pl.DataFrame
+    missing: pl.DataFrame  # at, column, reason
+    source: Mapping[str, Any]
+
+
+def explained(
+    tables: Mapping[str, pl.DataFrame], laid: pl.DataFrame, profile: str, given: Mapping[str, Any], known: pl.DataFrame
+) -> list[Explained]:
+    """Compute a profile's features with the reasons of what is not there and their provenance.
+
+    Takes: as `compute`; known: stream, person, time of rows that lie outside of the tables, such as each stream's first and last.
+    """
+    battery = tables.get("battery", streams.empty("battery"))
+    sources = {source["prefix"]: source for source in provenance(tables, profile, given)}
+    found = []
+    for group, features in _by_group(tables, laid, profile, given, GROUPS, lambda name: None):
+        beyond = known.filter(pl.col("stream").is_in(group.streams)).select("person", "time")
+        moments = streams.in_order(pl.concat([_moments(group, tables), beyond]))
+        missing = silence.reasons(moments, battery, features, laid)
+        found.append(Explained(group, features, missing, sources[group.prefix]))
+    return found
+
+
 def _moments(group: Group, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     kept = [tables[stream].select("person", "time") for stream in group.streams if tables.get(stream, _NOTHING).height]
     return streams.in_order(pl.concat(kept))

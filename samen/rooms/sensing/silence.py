@@ -8,8 +8,9 @@
 | `low_power` | the phone was saving power or dozing when nothing came |
 | `nothing_measured` | nothing came, and nothing says why |
 | `too_little` | something was measured, but not enough for this value, or nothing of this kind |
+| `refused` | the person says no to these streams for this use, or says nothing: they are not read |
 
-A refusal leaves no row: whoever asks sees `refused` in the account of what was received.
+A refusal leaves no row: whoever reads files sees `refused` in the account of what was received.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ import polars as pl
 
 from samen.rooms.sensing.segments import within
 
-REASONS = ("never", "not_yet", "no_more", "off", "low_power", "nothing_measured", "too_little")
+REASONS = ("never", "not_yet", "no_more", "off", "low_power", "nothing_measured", "too_little", "refused")
 SAVING = ("power_save_on", "doze_on")
 POWER = ("shutdown", "reboot", "power_save_on", "power_save_off", "doze_on", "doze_off")
 
@@ -31,6 +32,8 @@ def reasons(rows: pl.DataFrame, battery: pl.DataFrame, features: pl.DataFrame, l
     Gives:  at, column, reason, for each null and for each segment that features do not name at all; by at and column.
     """
     columns = [name for name in features.columns if name != "at"]
+    if not columns:
+        return pl.DataFrame(schema={"at": pl.UInt32, "column": pl.String, "reason": pl.String})
     values = laid.select("at").join(features, on="at", how="left", maintain_order="left")
     missing = values.select("at", *(pl.col(name).is_null() for name in columns)).unpivot(
         index="at", variable_name="column", value_name="is_missing"

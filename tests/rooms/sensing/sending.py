@@ -1,8 +1,12 @@
 """Devices of named people, and what they send: through the product's own stores."""
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+import pytest
 
 from samen.people.access import Allowed
 from samen.people.models import Person
@@ -11,7 +15,7 @@ from samen.rights.words import Purpose
 from samen.rooms.sensing import kinds
 from samen.rooms.sensing.judging import Limits
 from samen.rooms.sensing.models.way_in import Participant, Study
-from samen.rooms.sensing.store import inbox, keys, studies
+from samen.rooms.sensing.store import archive, inbox, keys, studies
 from samen.rooms.sensing.store.inbox import Sent
 from tests import named
 
@@ -19,6 +23,14 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 T0 = 1_770_000_000_000  # ms: 2 February 2026
 LIMITS = Limits(events=1_000_000, bytes=10**9, events_a_minute=10**9, ahead_ms=600_000, oldest_ms=0)
+
+
+@pytest.fixture(autouse=True)
+def empty_archive() -> Iterator[None]:
+    """Give each test an archive without a row (import it where it is wanted)."""
+    shutil.rmtree(archive.folder(), ignore_errors=True)
+    yield
+    shutil.rmtree(archive.folder(), ignore_errors=True)
 
 
 @dataclass(frozen=True)

@@ -82,11 +82,13 @@ def test_a_move_that_is_cut_off_anywhere_loses_and_doubles_nothing(noor, seed):
 
 def _tear(chance: random.Random, step: str | None) -> None:
     """Do to the archive what the loss of power does to what was not brought to disk."""
-    later = [file for file in archive.versions() if int(file.stem) > archive.safe_version()]
+    later = [file for file in archive.events().versions() if int(file.stem) > archive.events().safe_version()]
     if step != "written" or not later or chance.random() < 0.3:
         return
     files = [
-        file for file in archive.place().rglob("*.parquet") if file.stat().st_mtime >= later[0].stat().st_mtime - 5
+        file
+        for file in archive.events().place.rglob("*.parquet")
+        if file.stat().st_mtime >= later[0].stat().st_mtime - 5
     ]
     newest = max(files, key=lambda file: file.stat().st_mtime_ns)
     torn = chance.choice([later[-1], newest])
@@ -165,7 +167,7 @@ def test_numbers_addresses_names_and_texts_never_reach_the_store():
     assert kim.send(sent)["stored"] == 5
     kept = [each.body for each in events.read(kim.access, kim.who, Range("sensor"))]
     inbox.drain(at=NOW)
-    disk = b"".join(file.read_bytes() for file in archive.place().rglob("*") if file.is_file())
+    disk = b"".join(file.read_bytes() for file in archive.events().place.rglob("*") if file.is_file())
     for word in planted:
         assert not [body for body in kept if word in body]
         assert word.encode() not in disk

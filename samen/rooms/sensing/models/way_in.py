@@ -153,6 +153,7 @@ class Tally(models.Model):
     doubled = models.PositiveBigIntegerField(default=0)
     quarantined = models.PositiveBigIntegerField(default=0)
     refused = models.PositiveBigIntegerField(default=0)
+    oldest = models.BigIntegerField(null=True)  # ms, time of the oldest event
     newest = models.BigIntegerField(null=True)  # ms, time of the newest event
     device = models.UUIDField(null=True)
     seen_at = models.DateTimeField()

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -32,6 +32,7 @@ class Door:
 
     salt: bytes
     device_state: str = ""  # documents or cortex; "" = unknown, and then such rows are held back
+    is_reduced: bool = False  # contacts and addresses were hashed before, at the way in
 
 
 def read(
@@ -65,6 +66,20 @@ def _file(root: Path, file: Path, door: Door) -> Iterator[Read]:
 
 
 def _chunk(shown: str, events: list[tuple[int, tuple[str, Event]]], door: Door) -> Iterator[Read]:
+    def locate(at: list[int]) -> pl.DataFrame:
+        return pl.DataFrame({"file": [shown] * len(at), "row": [each + 1 for each in at]})
+
+    tables, unknown = turned(events, door)
+    for stream, rows in tables:
+        yield settled(stream, rows, locate)
+    for sensor, n in unknown.items():
+        yield unreadable(shown, "sensor_unknown", sensor, n)
+
+
+def turned(
+    events: Iterable[tuple[int, tuple[str, Event]]], door: Door
+) -> tuple[list[tuple[str, pl.DataFrame]], dict[str, int]]:
+    """Turn events into rows of our streams, with `position`, the number of their event; and count those of no stream of ours."""
     taken: dict[str, list[dict[str, Any]]] = {}
     alike: dict[str, list[tuple[int, str, Event]]] = {}
     for number, (owner, event) in events:
@@ -75,17 +90,9 @@ def _chunk(shown: str, events: list[tuple[int, tuple[str, Event]]], door: Door) 
         for stream, row in _rows_of(event):
             row |= {"person": owner, "device": owner, "time": moment(event.get("timestamp")), "position": number}
             taken.setdefault(stream, []).append(row)
-
-    def locate(at: list[int]) -> pl.DataFrame:
-        return pl.DataFrame({"file": [shown] * len(at), "row": [each + 1 for each in at]})
-
-    for sensor, same in alike.items():
-        yield settled(ALIKE[sensor][0], _columns(sensor, same), locate)
-    for stream, rows in taken.items():
-        if stream not in streams.STREAMS:
-            yield unreadable(shown, "sensor_unknown", stream, len(rows))
-            continue
-        yield settled(stream, _table(stream, rows, door), locate)
+    found = [(ALIKE[sensor][0], _columns(sensor, same)) for sensor, same in alike.items()]
+    found += [(stream, _table(stream, rows, door)) for stream, rows in taken.items() if stream in streams.STREAMS]
+    return found, {stream: len(rows) for stream, rows in taken.items() if stream not in streams.STREAMS}
 
 
 def _columns(sensor: str, events: list[tuple[int, str, Event]]) -> pl.DataFrame:
@@ -247,10 +254,15 @@ def _nearby(data: Event) -> Iterator[tuple[str, dict[str, Any]]]:
     is_wifi = "wifi" in str(data.get("type") or "").lower() or "bssid" in data
     row = {
         "address": address and str(address),
-        "name_length": len(str(name)) if name else None,
+        "name_length": len(str(name)) if name else _length_of_name(data),
         "rssi": data.get("strength", data.get("rssi", data.get("bt_rssi"))),
     }
     yield "wifi" if is_wifi else "bluetooth", row
+
+
+def _length_of_name(data: Event) -> Any:
+    """Give the length that the way in left of a name."""
+    return next((data[key] for key in ("name_length", "bt_name_length", "ssid_length") if key in data), None)
 
 
 def _steps(data: Event) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -296,8 +308,8 @@ def _table(stream: str, rows: list[dict[str, Any]], door: Door) -> pl.DataFrame:
         return table.with_columns(word.alias("event"))
     if stream in ("calls", "texts"):
         table = table.with_columns(codes.worded(pl.col("code"), codes.words_for("lamp", stream)).alias("kind"))
-        return hashed(table, "contact", door.salt)
-    return hashed(table, "address", door.salt) if "address" in kinds else table
+        return table if door.is_reduced else hashed(table, "contact", door.salt)
+    return hashed(table, "address", door.salt) if "address" in kinds and not door.is_reduced else table
 
 
 def _column(rows: list[dict[str, Any]], name: str, kind: Any) -> pl.Series:

@@ -42,8 +42,8 @@ def events(access: Allowed, participant: Participant, asked: Range, *, at: datet
     if stream:
         wanted &= pl.col("stream") == stream
     with archive.alone():
-        gone = _from_inbox(participant, asked.kind, goes) + archive.rewrite(participant.bucket, ~wanted)
-        archive.forget()
+        gone = _from_inbox(participant, asked.kind, goes) + archive.events().rewrite(participant.bucket, ~wanted)
+        archive.events().forget()
     with transaction.atomic():
         if stream and asked.before == LAST and not asked.kind:
             Tally.objects.filter(participant=participant, stream=stream).delete()
@@ -85,8 +85,11 @@ def person(person_id: UUID) -> int:
             _overwrite_what_goes()
             gone = sum(Batch.objects.filter(participant=participant).values_list("n", flat=True))
             Batch.objects.filter(participant=participant).delete()
-        gone += archive.rewrite(participant.bucket, pl.col("person") != participant.key)
-        archive.forget()
+        gone += archive.events().rewrite(participant.bucket, pl.col("person") != participant.key)
+        for table in archive.tables()[:-1]:
+            if table.rewrite(participant.bucket, pl.col("person") != participant.key):
+                table.forget()
+        archive.events().forget()
         with transaction.atomic():
             Attachment.objects.filter(participant=participant).delete()
             participant.delete()

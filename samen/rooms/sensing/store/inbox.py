@@ -7,7 +7,7 @@ nothing.
 
 import threading
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -17,20 +17,23 @@ from uuid import UUID
 import polars as pl
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from samen.people import store as people
 from samen.people.access import Allowed
 from samen.people.roles import Scope
 from samen.rights import door as rights
-from samen.rooms.sensing import judging
+from samen.rooms.sensing import judging, turning
 from samen.rooms.sensing.judging import KEY_BYTES, Asked, Kept, Limits, Receipt
 from samen.rooms.sensing.kinds import SPACE
+from samen.rooms.sensing.models.features import Due
 from samen.rooms.sensing.models.way_in import Batch, Drain, Participant, Tally
 from samen.rooms.sensing.store import archive, keys
 
 ABOUT = "sensing.batch"  # what a sealed batch is bound to
 LEVEL = 1  # zlib: the inbox is short-lived, and the archive compresses better
 AT_ONCE = 400  # batches in one move
+DAY = 86_400_000  # ms
 # SQLite lets one write at a time and makes the others wait in growing steps; a queue of our own is fairer.
 _TURN = threading.Lock()
 
@@ -113,17 +116,32 @@ def _waiting(participant: Participant, kind: str, late: Sequence[Kept]) -> set[b
 
 
 def _count(participant: Participant, receipt: Receipt, new: Iterable[Kept], sent: Sent) -> None:
-    newest: dict[str, int] = {}
+    edges: dict[str, tuple[int, int]] = {}
     for each in new:
-        newest[each.stream] = max(each.time, newest.get(each.stream, each.time))
-    rows = {row.stream: row for row in Tally.objects.filter(participant=participant, stream__in=receipt.streams)}
-    for stream, counts in receipt.streams.items():
-        row = rows.get(stream) or Tally(participant=participant, stream=stream, seen_at=sent.at)
+        first, last = edges.get(each.stream, (each.time, each.time))
+        edges[each.stream] = min(first, each.time), max(last, each.time)
+    count(participant, receipt.streams, edges, sent.device, at=sent.at)
+
+
+def count(
+    participant: Participant,
+    streams: Mapping[str, Mapping[str, Any]],
+    edges: Mapping[str, tuple[int, int]],
+    device: UUID | None,
+    *,
+    at: datetime,
+) -> None:
+    """Add to a person's counts what became of the rows of each stream, and the oldest and newest time that was kept."""
+    rows = {row.stream: row for row in Tally.objects.filter(participant=participant, stream__in=streams)}
+    for stream, counts in streams.items():
+        row = rows.get(stream) or Tally(participant=participant, stream=stream, seen_at=at)
         for what in judging.COUNTED:
             setattr(row, what, getattr(row, what) + counts[what])
-        if stream in newest:
-            row.newest = max(newest[stream], row.newest or newest[stream])
-        row.seen_at, row.device = sent.at, sent.device
+        if stream in edges:
+            first, last = edges[stream]
+            row.oldest = first if row.oldest is None else min(first, row.oldest)
+            row.newest = last if row.newest is None else max(last, row.newest)
+        row.seen_at, row.device = at, device or row.device
         row.save()
 
 
@@ -138,6 +156,20 @@ def opened(access: Allowed, participant: Participant, kind: str, first: int, las
     return [each for one in sealed for each in _unsealed(sealer, one)]
 
 
+def by_device(access: Allowed, participant: Participant, first: int, last: int) -> dict[str, list[Kept]]:
+    """Give a person's events that still lie in the inbox, each once, by the device that sent them."""
+    access.require(Scope.RIGHTS, participant.person_id)
+    rows = Batch.objects.filter(participant=participant, first__lte=last, last__gte=first).order_by("id")
+    found: dict[str, list[Kept]] = {}
+    seen: set[bytes] = set()
+    sealer = people.sealer(participant.person_id)
+    for device, sealed in list(rows.values_list("device", "sealed")):
+        new = [each for each in _unsealed(sealer, sealed) if each.key not in seen]
+        seen |= {each.key for each in new}
+        found.setdefault(device.hex, []).extend(new)
+    return found
+
+
 def _unsealed(sealer: people.Sealer, sealed: bytes | memoryview) -> list[Kept]:
     return judging.unpacked(zlib.decompress(sealer.open(sealed, ABOUT)))
 
@@ -148,8 +180,9 @@ def _unsealed(sealer: people.Sealer, sealed: bytes | memoryview) -> list[Kept]:
 def drain(*, at: datetime, told: Callable[[str], None] = lambda step: None) -> int:
     """Move what lies in the inbox into the archive; gives how many batches. May be cut off anywhere and called again.
 
-    1 batches get the number of a move; 2 their rows and that number are one commit of the archive; 3 it is brought to disk;
-    4 the batches go. A move whose number the archive holds is not written again. `told` hears each step, for the fault runs.
+    1 batches get the number of a move; 2 their rows and that number are one commit of each typed table, brought to disk, and
+    then one of the events; 3 that is brought to disk; 4 the batches go.
+    A move whose number the archive holds is not written again. `told` hears each step, for the fault runs.
     """
     with archive.alone():
         done = 0
@@ -182,27 +215,30 @@ def _claim(at: datetime) -> int | None:
 def _carry(move: int, told: Callable[[str], None]) -> int:
     batches = list(Batch.objects.filter(drain=move).select_related("participant").order_by("id"))
     doubled: dict[tuple[int, str], int] = {}
-    if archive.moved() < move:
-        rows, doubled = _rows(batches)
+    events, sent = archive.events(), _events(batches)
+    if events.moved() < move:
+        rows, doubled = _new(sent, batches)
         told("read")
-        archive.append(rows, move)
+        archive.append_typed(_typed(rows, batches), move)
+        told("typed")
+        events.append(rows, move)
         told("written")
-    archive.make_safe(archive.safe_version())
+    events.make_safe(events.safe_version())
     told("safe")
     with _TURN, transaction.atomic():
         for (participant, stream), n in doubled.items():
             mine = Tally.objects.filter(participant=participant, stream=stream)
             mine.update(stored=F("stored") - n, doubled=F("doubled") + n)
+        make_due(sent, {batch.participant.key: batch.participant for batch in batches})
         Batch.objects.filter(drain=move).delete()
         Drain.objects.filter(id=move).update(safe_at=F("at"))
     told("emptied")
     return len(batches)
 
 
-def _rows(batches: Sequence[Batch]) -> tuple[pl.DataFrame, dict[tuple[int, str], int]]:
-    """Give the rows of batches, each event once and none that the archive has, and what was doubled of whom."""
-    people_of = {batch.participant_id: batch.participant for batch in batches}
-    sealers = people.sealers({each.person_id for each in people_of.values()})
+def _events(batches: Sequence[Batch]) -> pl.DataFrame:
+    """Give all events of batches."""
+    sealers = people.sealers({batch.participant.person_id for batch in batches})
     parts = []
     for batch in batches:
         sealer = sealers[batch.participant.person_id]
@@ -225,7 +261,12 @@ def _rows(batches: Sequence[Batch]) -> tuple[pl.DataFrame, dict[tuple[int, str],
                 schema=archive.SCHEMA,
             )
         )
-    rows = pl.concat([pl.DataFrame(schema=archive.SCHEMA), *parts])
+    return pl.concat([pl.DataFrame(schema=archive.SCHEMA), *parts])
+
+
+def _new(rows: pl.DataFrame, batches: Sequence[Batch]) -> tuple[pl.DataFrame, dict[tuple[int, str], int]]:
+    """Give each event once and none that the archive has, and what was doubled of whom."""
+    people_of = {batch.participant_id: batch.participant for batch in batches}
     if rows.height == 0:
         return rows, {}
     known = archive.known(list(people_of.values()), rows["time"].min(), rows["time"].max())  # type: ignore[arg-type]
@@ -236,6 +277,30 @@ def _rows(batches: Sequence[Batch]) -> tuple[pl.DataFrame, dict[tuple[int, str],
     codes = {each.key: number for number, each in people_of.items()}
     joined = before.join(after, on=["person", "stream"], how="left").with_columns(pl.col("m").fill_null(0))
     return once, {(codes[person], stream): n - m for person, stream, n, m in joined.iter_rows() if n > m}
+
+
+def _typed(rows: pl.DataFrame, batches: Sequence[Batch]) -> dict[str, list[pl.DataFrame]]:
+    """Give the typed rows of events that are moved, by stream."""
+    buckets = {batch.participant.key: batch.participant.bucket for batch in batches}
+    found: dict[str, list[pl.DataFrame]] = {}
+    for (person, device), of in rows.group_by("person", "device", maintain_order=True):
+        events = [
+            Kept(time, stream, name, bytes.fromhex(key), body)
+            for time, stream, name, key, body in of.select("time", "stream", "name", "key", "body").iter_rows()
+        ]
+        for stream, table in turning.typed(events, person=str(person), device=str(device)).tables.items():
+            found.setdefault(stream, []).append(archive.in_bucket(table, buckets[str(person)]))
+    return found
+
+
+def make_due(rows: pl.DataFrame, people_of: Mapping[str, Participant]) -> None:
+    """Note the days of UTC on which people have new rows (person, time): their features are to be computed anew."""
+    days = rows.select("person", (pl.col("time") // DAY).cast(pl.Int32).cast(pl.Date).alias("day")).unique()
+    now = timezone.now()
+    mine = [Due(participant=people_of[key], day=day, at=now) for key, day in days.sort("person", "day").iter_rows()]
+    Due.objects.bulk_create(
+        mine, update_conflicts=True, update_fields=["at"], unique_fields=["participant", "day"], batch_size=500
+    )
 
 
 def sweep() -> None:
