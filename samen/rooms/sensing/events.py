@@ -3,20 +3,25 @@
 from datetime import datetime
 
 from samen.rights import door as rights
-from samen.rooms.sensing import kinds
-from samen.rooms.sensing.jobs import filled
-from samen.rooms.sensing.store import activities, erasing, inbox
+from samen.rooms.sensing import kinds, systems
+from samen.rooms.sensing.jobs import filled, insights
+from samen.rooms.sensing.store import activities, erasing, features, inbox
 from samen.rooms.treatment import door as treatment
 
 STREAMS = {each.manifest.words.rpartition(".")[2]: each for each in map(rights.register_stream, kinds.declared())}
 
 
 def empty_inbox(at: datetime) -> int:
-    """Move what came in into the archive."""
-    return inbox.drain(at=at)
+    """Move what came in into the archive, and compute the days that it touches."""
+    moved = inbox.drain(at=at)
+    features.refresh_due(at=at)
+    return moved
 
 
 rights.add_eraser("sensing", erasing.person)
 rights.add_eraser("sensing.activities", activities.remove)
 treatment.on_filled(filled.hear)
 rights.every_minute("sensing.archive", empty_inbox)
+rights.every_minute("sensing.insights", insights.each_minute)
+for _id, _run in systems.VALIDATIONS.items():
+    rights.add_validation(_id, _run)
