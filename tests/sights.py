@@ -146,6 +146,7 @@ def _arguments() -> dict[str, dict[str, object]]:
         "rest": "participant/me",
         "stream": "steps",
         "activity": "mood-log",
+        "survey": "none",  # nobody wrote one in the made-up service
         "device": "d-0",
         **_of_guide(),
         "report": noor.pk,

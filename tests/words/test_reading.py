@@ -57,6 +57,7 @@ AT_WORK = (
     "rights.stages.",
     "rights.systems.",
     "rights.verdict.",
+    "sensing.building.",
     "sensing.features.",
     "sensing.quarantine.",
     "treatment.progress_watch.staff.",

@@ -12,6 +12,7 @@ LONGEST = {"text": 4000, "short": 200}  # characters of an answer
 MOST_QUESTIONS, MOST_OPTIONS = 60, 20
 LONGEST_QUESTION = 500  # characters
 BUTTONS = 11  # steps of a scale up to which each is a button; longer ones are a number to fill in
+LANGUAGES = ("en", "nl")
 YES, NO = "yes", "no"
 Answer = str | int | bool | tuple[int, ...]
 
@@ -169,7 +170,7 @@ def _wrong_options(options: Sequence[Text]) -> Iterator[str]:
         yield "options"
     if not all(_both(each) for each in options):
         yield "options_language"
-    if any(len({each.of(language) for each in options}) < len(options) for language in ("en", "nl")):
+    if any(len({each.of(language) for each in options}) < len(options) for language in LANGUAGES):
         yield "options_same"
 
 
