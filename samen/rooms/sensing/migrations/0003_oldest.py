@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sensing", "0004_own_signs")]
+    dependencies = [("sensing", "0003_activities")]
 
     operations = [
         migrations.AddField(model_name="tally", name="oldest", field=models.BigIntegerField(null=True)),
