@@ -1,8 +1,10 @@
 """A PDF of one's own: in the form that screen readers can read, with every word, whatever somebody typed."""
 
 import json
-from dataclasses import asdict
+import zipfile
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
@@ -11,6 +13,7 @@ from django.utils import translation
 from samen.ledger.models import Leaf
 from samen.rooms.companion.jobs import printing
 from samen.rooms.companion.paper import BOX, Paper, Part, paper_of, parts_of, pdf, without
+from samen.rooms.companion.paper import named as named_signs
 from samen.rooms.companion.views import pdf as views
 from tests import named
 from tests.rooms.companion import in_use
@@ -25,7 +28,7 @@ def paper(*said, language="nl"):
 
 
 def test_a_pdf_names_its_title_and_language_and_says_that_screen_readers_can_read_it():
-    made = pdf(paper(("Jij", "Hallo")), AT)
+    made, _ = pdf(paper(("Jij", "Hallo")), AT)
     assert made.startswith(b"%PDF-")
     assert b"<pdfuaid:part>1</pdfuaid:part>" in made
     assert b"Mijn gesprekken" in made
@@ -41,7 +44,7 @@ def test_the_same_paper_gives_the_same_pdf():
     "typed", ["#pagebreak() *x* $y$ @z", "a\x07b\x1b[31m", "🙂❤️ 漢字 العربية", "", "{}\\", "“x” – …"]
 )
 def test_whatever_somebody_typed_becomes_a_pdf(typed):
-    assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf(paper(("Jij", typed)), AT)
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf(paper(("Jij", typed)), AT)[0]
 
 
 def test_a_sign_that_cannot_be_shown_becomes_a_box_and_the_paper_says_so():
@@ -51,10 +54,46 @@ def test_a_sign_that_cannot_be_shown_becomes_a_box_and_the_paper_says_so():
     assert without(paper(("Jij", "ja")), set()).lead == ("Van een programma.",)
 
 
+NEVER = "\U00013000"  # an Egyptian sign: no machine that runs this has a font for it
+
+
+def test_greek_cyrillic_arabic_and_hebrew_are_drawn_by_the_fonts_that_come_along():
+    assert pdf(paper(("Jij", "Γιώργος Надія أمل תמר")), AT)[1] == ""
+
+
+def test_a_sign_that_no_font_has_is_named_on_the_paper_and_stands_in_the_text_beside_it():
+    made = replace(
+        paper(("Jij", f"ja {NEVER}")), unshown="Niet getekend: {signs}.", signs=(("other", "andere tekens"),)
+    )
+    assert pdf(made, AT)[1] == NEVER
+    assert without(made, NEVER).lead[-1] == "Niet getekend: andere tekens (U+13000)."
+    content, ending = printing.file(made, "talks", at=AT)
+    assert ending == "zip"
+    with zipfile.ZipFile(BytesIO(content)) as both:
+        assert both.read("talks.pdf").startswith(b"%PDF-")
+        assert f"Jij: ja {NEVER}" in both.read("talks.txt").decode()
+
+
+def test_signs_are_named_by_their_kind_and_not_all_of_them_one_by_one():
+    signs = tuple((each, each) for each in views.KINDS)
+    said = named_signs(replace(paper(), signs=signs), "漢ひ한ไአ🙂")
+    assert set(said.split("; ")) == {
+        "han (U+3072 U+6F22)",
+        "hangul (U+D55C)",
+        "thai (U+0E44)",
+        "ethiopic (U+12A0)",
+        "pictures (U+1F642)",
+    }
+    many = named_signs(replace(paper(), signs=signs), map(chr, range(0x4E00, 0x4E00 + 40)))
+    assert many.count("U+") == 24
+    assert many.endswith(" …)")
+
+
 def test_a_paper_goes_through_the_pipe_unchanged():
     made = paper(("Jij", "hé 🙂"), ("Programma", "ja"))
     assert paper_of(json.loads(json.dumps(asdict(made)))) == made
-    assert printing.printed(made, at=AT) == pdf(made, AT)
+    through = printing.printed(made, at=AT)
+    assert (through.pdf, through.unshown) == pdf(made, AT)
 
 
 def test_a_talk_on_paper_has_its_answers_first_and_then_every_turn_in_order():

@@ -11,6 +11,7 @@ from samen.people.door import Request, own, own_page
 from samen.people.roles import Scope
 from samen.rooms.companion.jobs import keeping, printing
 from samen.rooms.companion.jobs.keeping import Mine
+from samen.rooms.companion.paper import text_of
 from samen.rooms.companion.store import talk as talks
 from samen.rooms.companion.views import pdf
 from samen.rooms.companion.views.history import as_file, papers
@@ -30,13 +31,16 @@ def leave(request: Request) -> HttpResponse:
     """Give one file with everything of this person's: their talks, their record, and when AI ran."""
     kept = talks.kept(request.access)
     shown = {"talks": papers(request, kept), "language": language()}
+    paper = pdf.whole(request, kept)
+    made = printing.printed(paper, at=request.now)
     pages = {
         "talks.html": render_to_string("companion/history/alone.html", shown, request).encode(),
-        "talks.pdf": printing.printed(pdf.whole(request, kept), at=request.now),
+        "talks.pdf": made.pdf,
+        **({"talks.txt": text_of(paper).encode()} if made.unshown else {}),
     }
     mine = Mine(request.access, own(request, Scope.RECORD), own(request, Scope.FINDINGS))
-    made = keeping.everything(mine, pages, at=request.now)
-    return as_file(made, f"mine-{request.now:%Y-%m-%d}.zip", "application/zip")
+    everything = keeping.everything(mine, pages, at=request.now)
+    return as_file(everything, f"mine-{request.now:%Y-%m-%d}.zip", "application/zip")
 
 
 urlpatterns = [

@@ -22,7 +22,7 @@ from samen.rooms.companion.views.history import as_file, kept_talk, papers
 from samen.rooms.companion.views.talk import language
 from samen.words import say
 
-PDF = "application/pdf"
+KINDS = ("han", "hangul", "thai", "ethiopic", "arabic", "cyrillic", "devanagari", "pictures", "other")
 
 
 @require_POST
@@ -30,9 +30,15 @@ PDF = "application/pdf"
 def pdf(request: Request, talk: UUID | None = None) -> HttpResponse:
     """Give one talk, or all, as a PDF."""
     asked = [kept_talk(request, talk)] if talk else talks.kept(request.access)
-    made = printing.printed(whole(request, asked), at=request.now)
+    answer = _file(request, whole(request, asked), "talks")
     store.note_taken(request.access, len(asked), at=request.now)
-    return as_file(made, f"talks-{request.now:%Y-%m-%d}.pdf", PDF)
+    return answer
+
+
+def _file(request: Request, made: Paper, name: str) -> HttpResponse:
+    day = f"{name}-{request.now:%Y-%m-%d}"
+    content, ending = printing.file(made, day, at=request.now)
+    return as_file(content, f"{day}.{ending}", f"application/{ending}")
 
 
 def whole(request: Request, asked: list[Kept]) -> Paper:
@@ -54,8 +60,10 @@ def _title(kept: Kept) -> str:
 def paper(title: str, parts: tuple[Part, ...]) -> Paper:
     """Give a paper that says, to people and to programs, that a program made it."""
     here = language()
-    made, unshown = say("companion.history.made", here), say("companion.history.pdf_unshown", here)
-    return Paper(title, here, (made,), parts, unshown, keywords=(say("companion.history.pdf_keyword", here),))
+    made, unshown = say("companion.history.made", here), say("companion.history.pdf_unshown", here, signs="{signs}")
+    signs = tuple((each, say(f"companion.history.sign.{each}", here)) for each in KINDS)
+    keywords = (say("companion.history.pdf_keyword", here),)
+    return Paper(title, here, (made,), parts, unshown, keywords=keywords, signs=signs)
 
 
 @require_POST
@@ -68,9 +76,9 @@ def pdf_summary(request: Request, talk: UUID, name: str) -> HttpResponse:
     known = talks.state(request.access, talk).get("known", {}).get(name, {})
     book = Book(modules.in_use(), language(), talks.typed(request.access, talk))
     rows = tuple(saying.summary(book, module, known))
-    made = printing.printed(paper(module.title[language()], (Part(_title(kept), rows=rows),)), at=request.now)
+    answer = _file(request, paper(module.title[language()], (Part(_title(kept), rows=rows),)), name)
     store.note_taken(request.access, 1, at=request.now)
-    return as_file(made, f"{name}-{request.now:%Y-%m-%d}.pdf", PDF)
+    return answer
 
 
 urlpatterns = [
