@@ -1,5 +1,6 @@
 """Activities: a person does them without script, and what comes of it is kept under their yes, once, and nowhere else."""
 
+import json
 import shutil
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from samen.people.roles import Scope
 from samen.rooms.record import door as record
-from samen.rooms.sensing.activities import asking
+from samen.rooms.sensing.activities import asking, sequences
 from samen.rooms.sensing.models.way_in import Batch, Participant, Thing
 from samen.rooms.sensing.store import activities as store
 from samen.rooms.sensing.store import archive, keys, studies
@@ -181,3 +182,47 @@ def test_a_survey_of_a_study_is_for_who_takes_part_and_for_its_programs(noor, ye
     assert noor.get(reverse("sensing:activity", args=[row.code])).status_code == 200
     (thing,) = Thing.objects.filter(code=row.code)
     assert (thing.spec, thing.rest["category"]) == ("lamp.survey", ["assess"])
+
+
+def taps(seed: int) -> str:
+    rows = [[0, str(box), 600 * (at + 1)] for at, box in enumerate(sequences.shown(seed, 0, 2, 16))]
+    return json.dumps({"seed": seed, "taps": rows, "input": "touch", "width": 390, "height": 844, "ended": False})
+
+
+def test_a_game_is_scored_here_and_its_first_time_is_practice(noor, yes):
+    page = send(noor, "span-forward", raw=taps(5))
+    assert "Longest row that was all right: 2 boxes." in page
+    assert "counts as practice" in page
+    assert "counts as practice" not in send(noor, "span-forward", raw=taps(6))
+    newest, first = (each.body for each in done("span-forward"))
+    assert (first["static_data"]["practice"], newest["static_data"]["practice"]) == (True, False)
+    assert first["static_data"]["span"] == 2
+    assert first["temporal_slices"][0]["duration"] == 600
+
+
+def test_a_game_without_taps_is_not_kept(noor, yes):
+    assert "needs a browser that runs scripts" in send(noor, "span-forward", raw="[1,2")
+    assert done() == []
+
+
+def test_a_page_of_a_game_says_plainly_what_it_needs_and_who_cannot_do_it(noor):
+    boxes = noor.get(reverse("sensing:activity", args=["span-forward"])).content.decode()
+    digits = noor.get(reverse("sensing:activity", args=["digits-forward"])).content.decode()
+    assert "your browser has to run scripts" in boxes
+    assert "cannot be done by ear" in boxes
+    assert "can be done with a screen reader" in digits
+
+
+def test_what_a_game_shows_follows_from_the_seed_that_it_sends_back(noor):
+    page = noor.get(reverse("sensing:activity", args=["span-forward"])).context["game"]
+    assert page["rows"][3][:5] == sequences.shown(page["seed"], 3, 5, 16)
+
+
+def test_b_says_how_much_longer_it_took_than_the_last_a_on_the_same_kind_of_device(noor, yes):
+    def trail(part: str, every: int, width: int) -> str:
+        rows = [[0, label, every * (at + 1)] for at, label in enumerate(sequences.trail(part))]
+        return json.dumps({"seed": 1, "taps": rows, "input": "touch", "width": width, "height": 844, "ended": True})
+
+    send(noor, "trails-a", raw=trail("a", 1000, 390))
+    assert "36.0 seconds more" not in send(noor, "trails-b", raw=trail("b", 2440, 1180))
+    assert "36.0 seconds more" in send(noor, "trails-b", raw=trail("b", 2440, 390))

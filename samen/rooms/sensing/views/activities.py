@@ -1,5 +1,6 @@
 """Activities as their person meets them: what there is, doing one, and what was done. Nothing here is asked of anybody."""
 
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,9 +21,13 @@ from samen.rooms.sensing.activities.showing import Words
 from samen.rooms.sensing.jobs import taking
 from samen.rooms.sensing.jobs.taking import Given, Mine, Taken
 from samen.rooms.sensing.store import activities as store
-from samen.words import say
+from samen.words import say, sentences
 
 SHOWN = 12  # times on the page that were done before
+SAID = (
+    "said_watch", "said_listen", "said_you", "said_you_back", "said_type", "said_type_back", "said_next", "said_first",
+    "said_go", "box",
+)  # fmt: skip
 
 
 def language() -> str:
@@ -124,14 +129,15 @@ def page(
         shown["questions"] = showing.shown(what.survey, words(), given, problems)
         shown["is_own"] = what.id not in known.activities()
     if what.shape == "game":
-        shown |= {"seed": seed, "game": _game(what, seed)}
+        game = _game(what, seed)
+        shown |= {"game": game, "game_data": json.dumps(game), "game_words": json.dumps(_words_of_games())}
     name = "survey" if what.shape == "survey" else what.shape
     return render(request, f"sensing/activities/{name}.html", shown, status=422 if problems else 200)
 
 
 def _game(what: Activity, seed: int) -> dict[str, Any]:
     """Give what the browser shows: all that follows from the seed, and nothing of what is right."""
-    settings = what.settings
+    settings = {**what.settings, "seed": seed}
     match settings["game"]:
         case "span" | "digits":
             rows = [sequences.shown(seed, at, settings["most"], settings["of"]) for at in range(sequences.MOST_TRIALS)]
@@ -146,6 +152,11 @@ def _game(what: Activity, seed: int) -> dict[str, Any]:
             trials = settings["trials"]
             go = sequences.go_or_not(seed, trials, settings["go"])
             return {**settings, "shapes": go, "waits": sequences.waits(seed, trials)}
+
+
+def _words_of_games() -> dict[str, str]:
+    """Give the sentences that a game says while it is played, with their blanks for the script to fill."""
+    return {name: sentences()[f"sensing.games.{name}"][language()] for name in SAID}
 
 
 def _after(request: Request, what: Activity, taken: Taken) -> dict[str, Any]:
