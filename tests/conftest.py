@@ -8,6 +8,7 @@ import atexit
 import os
 import shutil
 import socket
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ import pytest
 from django.conf import settings
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # so that tests find each other: `from tests import named`
-from tests import postgres
+from tests import postgres, tables
 
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ  # the one that started the workers also started the server
 assert not settings.configured, "Django was set up before the tests chose a home. Unset DJANGO_SETTINGS_MODULE."
@@ -42,7 +43,9 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  #
 django.setup()
 del os.environ["DJANGO_SETTINGS_MODULE"]  # or pytest-django in a worker would set up before its home is chosen
 
-from django.db.backends.base.operations import BaseDatabaseOperations  # noqa: E402 (needs Django set up)
+from django.db import connection  # noqa: E402 (needs Django set up)
+from django.db.backends.base.operations import BaseDatabaseOperations  # noqa: E402
+from django.db.backends.sqlite3.creation import DatabaseCreation  # noqa: E402
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -104,6 +107,36 @@ def _no_network() -> Iterator[None]:
     patch.setattr(socket, "getaddrinfo", look_up_here)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """Let an empty database of SQLite begin with the tables that an earlier run made; migrations add what is missing."""
+    made = DatabaseCreation._create_test_db
+
+    def make(self: DatabaseCreation, *how: Any, **more: Any) -> Any:
+        name = made(self, *how, **more)
+        with sqlite3.connect(name, uri=True) as into:
+            tables.fill(into)
+        held.append(into)  # a database in memory is gone with its last connection
+        return name
+
+    held: list[sqlite3.Connection] = []
+    patch = pytest.MonkeyPatch()
+    patch.setattr(DatabaseCreation, "_create_test_db", make)
+    yield
+    patch.undo()
+    for each in held:
+        each.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Keep the tables of SQLite for the next run."""
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock():
+            connection.ensure_connection()
+            tables.keep(connection.connection)
 
 
 @pytest.fixture(scope="session", autouse=True)
