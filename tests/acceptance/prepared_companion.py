@@ -65,5 +65,5 @@ def _talked(house: example.House, now: datetime) -> UUID:
     access = house.own(Scope.TALK)
     found = talk.open_talk(access, at=now)
     talk.give(access, found.id, pressed="", typed="", client_id="walk", at=now)
-    talk.answer(access, found.id, {"known": {}}, REPLY, record=uuid4(), at=now)
+    talk.answer(access, found.id, {"state": {}}, REPLY, record=uuid4(), at=now)
     return found.id

@@ -1,6 +1,6 @@
 """Puts into words what the player says in keys: module screens with their blanks filled, subjects, and sentences of the frame."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from samen.rooms.companion.dialogue import KEPT, Module, Type, Value
@@ -91,6 +91,12 @@ def summary(book: Book, module: Module, known: Mapping[str, Value]) -> list[tupl
         for name, variable in module.variables.items()
         if name in known
     ]
+
+
+def turns_in(says: Iterable[tuple[str, Mapping[str, Value]]]) -> set[int]:
+    """Give the turns whose typed words stand in the blanks of these sentences."""
+    values = (value for _, blanks in says for value in blanks.values())
+    return {int(value[1:]) for value in values if isinstance(value, str) and value.startswith("@")}
 
 
 def lines(typed: str, most: int = 12, longest: int = 300) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from samen.people.access import Allowed
 from samen.rights import door as rights
 from samen.rights import gate
 from samen.rights.words import Denied, Held, Released
-from samen.rooms.companion import answers, saying, systems
+from samen.rooms.companion import saying, systems
 from samen.rooms.companion.saying import Book
 from samen.rooms.companion.store import drafts, modules, talk
 from samen.rooms.companion.store.talk import Open
@@ -47,16 +47,14 @@ def play(
 
 
 def _kept(access: Allowed, found: Open, value: Mapping[str, Any], record: UUID, at: datetime) -> None:
-    before = talk.state(access, found.id)
-    state = answers.merged(before, value)
     reply = {
         **{key: value[key] for key in ("field", "low", "high", "node", "level", "action", "numbers", "ended", "leads")},
-        **_words(book_of(access, found), value["says"], value["buttons"], value["node"]),
+        **_words(book_of(access, found, value["says"]), value["says"], value["buttons"], value["node"]),
         "says": value["says"],
         "language": found.language,
         "calls": _calls(value["says"]),
     }
-    talk.answer(access, found.id, state, reply, record=record, at=at)
+    talk.answer(access, found.id, value, reply, record=record, at=at)
 
 
 def _reworded(access: Allowed, found: Open) -> None:
@@ -88,12 +86,15 @@ def in_language(access: Allowed, found: Open, reply: Mapping[str, Any]) -> Mappi
     if reply.get("language", found.language) == found.language or "says" not in reply:
         return reply
     try:
-        said = _words(book_of(access, found), reply["says"], [each for each, _ in reply["buttons"]], reply["node"])
+        said = _words(
+            book_of(access, found, reply["says"]), reply["says"], [each for each, _ in reply["buttons"]], reply["node"]
+        )
     except (KeyError, StopIteration):  # a newer version of the module has this screen or choice no more
         return reply
     return {**{key: kept for key, kept in reply.items() if key not in ("worded", "scripted")}, **said}
 
 
-def book_of(access: Allowed, found: Open) -> Book:
-    """Give what puts keys of a talk into words."""
-    return Book(modules.in_use(), found.language, talk.typed(access, found.id))
+def book_of(access: Allowed, found: Open, says: Sequence[Any] | None = None) -> Book:
+    """Give what puts keys of a talk into words; with `says` it holds no more of what was typed than they need."""
+    needed = None if says is None else saying.turns_in(says)
+    return Book(modules.in_use(), found.language, talk.typed(access, found.id, needed))

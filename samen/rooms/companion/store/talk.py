@@ -1,7 +1,7 @@
 """A person's talks with the companion: kept, gone on with, read. Each function takes what opens them to that person."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from samen.people.models import Person
 from samen.people.roles import Scope
 from samen.rights import door as rights
 from samen.rights.words import Category, Permit
+from samen.rooms.companion import answers
 from samen.rooms.companion.models.talk import Exchange, Talk
 
 STATE, GIVEN, REPLY = "companion.state", "companion.given", "companion.reply"
@@ -145,9 +146,9 @@ def waiting(permit: Permit, person: UUID) -> Waiting | None:
 
 
 def answer(
-    access: Allowed, talk: UUID, state: Mapping[str, Any], reply: Mapping[str, Any], *, record: UUID, at: datetime
+    access: Allowed, talk: UUID, value: Mapping[str, Any], reply: Mapping[str, Any], *, record: UUID, at: datetime
 ) -> None:
-    """Keep what was said, and where the talk stands now: together, so that neither is ever without the other."""
+    """Keep what was said, and where the talk stands after `value`: together, so that neither is ever without the other."""
     _own(access)
     sealer = people.sealer(access.person)
     with transaction.atomic():
@@ -157,6 +158,7 @@ def answer(
             return  # the same turn was answered by another request
         row.reply_sealed, row.record = sealer.seal(json.dumps(reply), REPLY), record
         row.save(update_fields=["reply_sealed", "record"])
+        state = answers.merged(json.loads(sealer.open_text(found.state_sealed, STATE)), value)
         found.state_sealed, found.turn, found.last_at = sealer.seal(json.dumps(state), STATE), row.turn, at
         found.save(update_fields=["state_sealed", "turn", "last_at"])
 
@@ -227,11 +229,14 @@ def opened(access: Allowed, rows: Sequence[Exchange]) -> list[Turn]:
     return made
 
 
-def typed(access: Allowed, talk: UUID) -> dict[int, str]:
-    """Give what was typed in a talk, by turn: what stands in the blanks of sentences."""
+def typed(access: Allowed, talk: UUID, turns: Collection[int] | None = None) -> dict[int, str]:
+    """Give what was typed in a talk, by turn: what stands in the blanks of sentences. None: in all its turns."""
     _own(access)
-    sealer = people.sealer(access.person)
+    if turns is not None and not turns:
+        return {}
     rows = Exchange.objects.filter(talk=talk, talk__person=access.person).values_list("turn", "given_sealed")
+    rows = rows if turns is None else rows.filter(turn__in=turns)
+    sealer = people.sealer(access.person)
     found = {turn: json.loads(sealer.open_text(sealed, GIVEN))["typed"] for turn, sealed in rows}
     return {turn: text for turn, text in found.items() if text}
 
