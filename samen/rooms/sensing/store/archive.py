@@ -33,6 +33,7 @@ SCHEMA = pl.Schema(
         "body": pl.String,  # JSON
     }
 )
+STREAMS = tuple(streams.STREAMS)
 
 
 def folder() -> Path:

@@ -27,6 +27,7 @@ CONFIGURATION = {
 FILES_OF_BUCKET = 12  # more files than this in one bucket are put together
 AGAIN = 5  # reads that met a file which was just replaced
 Result = TypeVar("Result")
+Change = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -92,15 +93,16 @@ class Table:
                 raise OSError("The archive could not be written. Is the disk full?") from wrong
             raise
 
-    def rewrite(self, bucket: int, stays: pl.Expr) -> int:
-        """Write a bucket anew with the rows that stay. Gives how many went."""
+    def rewrite(self, bucket: int, stays: pl.Expr, change: Change | None = None) -> int:
+        """Write a bucket anew with the rows that stay, and change these where asked. Gives how many went."""
         found = self.newest()
         if found is None:
             return 0
         before = pl.scan_delta(found).filter(pl.col("bucket") == bucket).collect()
         if before.height == 0:
             return 0
-        after = before.filter(stays).sort(*self.order, maintain_order=True)
+        after = before.filter(stays)
+        after = (change(after) if change else after).sort(*self.order, maintain_order=True)
         after = after.unique(list(self.same), keep="first", maintain_order=True)
         if after.height == 0:
             found.delete(f"bucket = {bucket}")
