@@ -20,17 +20,18 @@ from samen.rooms.sensing.features import (
     games,
     heart,
     keyboard,
+    mobility,
     movement,
     nearby,
     places,
     screen,
     sleep,
-    stays,
     steps,
     surveys,
     texts,
 )
 from samen.rooms.sensing.features.flights import Jasmine
+from samen.rooms.sensing.features.stays import Samen
 
 PROFILES = ("samen", "rapids", "forest")
 CONTENT = Path(__file__).parent / "content" / "profiles"
@@ -59,6 +60,16 @@ def defined(profile: str) -> tuple[Feature, ...]:
 def feature_of(profile: str, column: str) -> Feature | None:
     """Give what a column means; None when nobody wrote it down."""
     return next((each for each in defined(profile) if _pattern(each.column).fullmatch(column)), None)
+
+
+def dictionary(profile: str) -> list[tuple[object, ...]]:
+    """Give what every column of a profile means as a table, its heading first."""
+    heading = ("column", "group", "unit", "least", "most", "definition", "source", "version")
+    rows = [
+        (each.column, each.group, each.unit, *each.range, each.definition, each.source, each.version)
+        for each in defined(profile)
+    ]
+    return [heading, *rows]
 
 
 @cache
@@ -96,7 +107,7 @@ GROUPS: tuple[Group, ...] = (
     Group(
         "rapids", "data_yield", "phone_data_yield_rapids_", coverage.PHONE, coverage.rapids, coverage.Rapids, apart=True
     ),
-    Group("samen", "mobility", "mobility_", ("gps",), stays.samen, stays.Samen),
+    Group("samen", "mobility", "mobility_", ("gps", "flights"), mobility.samen, Samen, apart=True),
     Group("rapids", "screen", "phone_screen_rapids_", ("screen",), screen.rapids, screen.Rapids),
     Group("rapids", "battery", "phone_battery_rapids_", ("battery",), battery.rapids, battery.Rapids),
     Group("rapids", "calls", "phone_calls_rapids_", ("calls",), calls.rapids, calls.Rapids),

@@ -1,64 +1,67 @@
-"""Where a person stayed and how far they went, robust to jitter: points become minutes, minutes become stays, stays places."""
+"""Where a person stayed and which way they went, robust to jitter: points become minutes, minutes stays and ways, stays places."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from samen.rooms.sensing.clustering import OUTSIDE, dbscan
-from samen.rooms.sensing.segments import cut
-from samen.rooms.sensing.sphere import Floats, Whole, corners, distance
+from samen.rooms.sensing.features.ways import Flags, Minutes, Ways, travelled
+from samen.rooms.sensing.sphere import Floats, Whole, distance
 
-Flags = npt.NDArray[np.bool_]
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000  # ms
+HOME_DAYS = 14  # home is looked for in so many days before and after
+NIGHT_UNTIL = 6 * HOUR  # of the clock: home is where most time from 00 to 06 is spent
 
-MINUTE, HOUR = 60_000, 3_600_000  # ms
-NIGHT_UNTIL = 6  # hour of the clock: home is where most time from 00 to 06 is spent
-USUAL_SPEED = 5.0  # m/s, a bicycle: the speed of a trip as long as none was seen
-CORNER = 25.0  # m: a path is straight as long as no minute lies farther from it
+PIECES = pl.Schema(
+    {
+        "person": pl.String,
+        "begins": pl.Int64,
+        "ends": pl.Int64,
+        "kind": pl.String,  # stay, move, hidden
+        "place": pl.Int64,  # number of the person's place; -1 on the way and unknown
+        "home": pl.Int64,  # number of the place that was home then; -1 when no night was seen
+        "metres": pl.Float64,
+        "unseen": pl.Float64,  # m of these that were concluded
+        "slack": pl.Float64,  # ms by which the border between staying and the way may be off to both sides
+        "latitude": pl.Float64,  # degrees, where the piece begins
+        "longitude": pl.Float64,
+        "ahead": pl.Int64,  # ms by which the person's clock is ahead of UTC
+    }
+)
 
 
 @dataclass(frozen=True)
 class Samen:
-    """Parameters of our own features."""
+    """Parameters of our own features of places and movement."""
 
     TABLE: ClassVar[str] = "samen.mobility"
 
     accuracy_limit: float = 100.0  # m: a less sure point is dropped
     step: float = 60.0  # m from one minute to the next that is a move, and not jitter
     shortest_stay_min: float = 5.0  # minutes
-    longest_break_min: float = (
-        30.0  # minutes without a point; a longer break is hidden time, of which nothing is claimed
-    )
+    longest_break_min: float = 30.0  # minutes without a point; what a longer break hides is known only as an interval
     place_within: float = 100.0  # m
+    least_days: int = 7  # days in which something was seen, before a person's own week says anything of what is hidden
+    draws: int = 200  # weeks drawn for each hidden stretch; 0 = no intervals, and no value for a day with hidden time
+    seed: int = 1
 
 
-def samen(rows: pl.DataFrame, segments: pl.DataFrame, settings: Samen) -> pl.DataFrame:
-    """Places and movement in our own meaning.
+def pieces(rows: pl.DataFrame, settings: Samen) -> pl.DataFrame:
+    """Cut each person's time into stays, ways and hidden stretches.
 
     Takes:  gps by person and time, with local.
-    Gives:  at, home_h (seen at home), home_most_h (if all hidden time had been at home: a bound, no estimate), seen_h, hidden_h,
-            moving_h, distance_km, places_count, transitions_count, entropy_nats, entropy_share (0 to 1, entropy ÷ ln of the
-            number of places; 0 for one), radius_km (root mean square around the centre, weighed by time), diameter_km.
-            Home and what follows from it are null when no night was seen.
+    Gives:  PIECES by person and begin, one after another without a break.
     """
     minutes = _minutes(rows, settings)
     if minutes.height < 2:
-        return pl.DataFrame(schema={"at": pl.UInt32})
-    pieces = _pieces(minutes, settings)
-    cuts = cut(pieces, segments).with_columns(
-        (pl.col("ends") - pl.col("begins")).alias("long"),
-        ((pl.col("ends") - pl.col("begins")) / (pl.col("whole_ends") - pl.col("whole_begins"))).alias("share"),
-    )
-    found = cuts.sort("at", "begins").group_by("at", maintain_order=True).agg(**_sums())
-    return found.join(_shapes(cuts), on="at", how="left", maintain_order="left").with_columns(
-        pl.col("places_count").fill_null(0)
-    )
+        return PIECES.to_frame()
+    return _pieces(minutes, settings)
 
 
 def _minutes(rows: pl.DataFrame, settings: Samen) -> pl.DataFrame:
-    """Give the middle of each minute's points: person, time (mean), latitude, longitude, clock (hour)."""
+    """Give the middle of each minute's points: person, time (mean), latitude, longitude, ahead."""
     sure = (pl.col("accuracy") <= settings.accuracy_limit) | pl.col("accuracy").is_null()
     return (
         rows.filter(sure, pl.col("latitude").is_not_null(), pl.col("longitude").is_not_null())
@@ -67,14 +70,13 @@ def _minutes(rows: pl.DataFrame, settings: Samen) -> pl.DataFrame:
             pl.col("time").mean().cast(pl.Int64),
             pl.col("latitude").median(),
             pl.col("longitude").median(),
-            pl.col("local").first().dt.hour().alias("clock"),
+            (pl.col("local").first().cast(pl.Int64) - pl.col("time").first()).alias("ahead"),
         )
     )
 
 
 def _pieces(minutes: pl.DataFrame, settings: Samen) -> pl.DataFrame:
-    """Give pieces of time: person, begins, ends, kind (stay, move, hidden), place, home, metres and where the stay is."""
-    person = minutes["person"].rle_id().to_numpy()
+    person = minutes["person"].rle_id().cast(pl.Int64).to_numpy()
     time, latitude, longitude = (minutes[name].to_numpy() for name in ("time", "latitude", "longitude"))
     same, lasting = person[1:] == person[:-1], np.diff(time)
     metres = distance(latitude[:-1], longitude[:-1], latitude[1:], longitude[1:])
@@ -82,139 +84,148 @@ def _pieces(minutes: pl.DataFrame, settings: Samen) -> pl.DataFrame:
     stay, middle_latitude, middle_longitude = _stays(minutes, seen & (metres <= settings.step), settings)
     staying = stay >= 0
     latitude, longitude = np.where(staying, middle_latitude, latitude), np.where(staying, middle_longitude, longitude)
-    metres = _path(latitude, longitude, np.cumsum(np.r_[True, ~seen]))
-    within_stay = seen & (stay[1:] == stay[:-1]) & staying[1:]
-    straight = distance(latitude[:-1], longitude[:-1], latitude[1:], longitude[1:])
-    travel = np.minimum(straight / _speed(straight, lasting, seen & ~staying[1:] & ~staying[:-1]) * 1000, lasting)
-    slack = np.where(seen & ~within_stay, lasting - travel, 0)
-    both = staying[1:] & staying[:-1]
-    lent = np.where(both, slack / 2, slack).astype(np.int64)
-    leaves = time[:-1] + np.where(staying[:-1], lent, 0)
-    arrives = time[1:] - np.where(staying[1:], lent, 0)
-    leaves, arrives = np.where(within_stay, time[1:], leaves), np.where(within_stay, time[1:], arrives)
     place, home = _places(minutes, stay, latitude, longitude, settings)
+    rests = seen & (stay[1:] == stay[:-1]) & staying[1:]
+    ways = travelled(Minutes(person, time, latitude, longitude, place, seen, rests))
     columns = {"latitude": latitude, "longitude": longitude, "place": place, "home": home}
+    return _cut_up(minutes, columns, (same, seen, rests, staying), ways)
+
+
+def _cut_up(minutes: pl.DataFrame, columns: dict[str, Floats], flags: tuple[Flags, ...], ways: Ways) -> pl.DataFrame:
+    """Cut each step into staying, going and staying again; what the way does not need is given to the stays on its sides."""
+    same, seen, rests, staying = flags
+    time = minutes["time"].to_numpy()
+    both = staying[1:] & staying[:-1]
+    spare = np.where(seen & ~rests, np.diff(time) - ways.travel, 0)
+    lent = np.where(both, spare / 2, spare).astype(np.int64)
+    leaves = np.where(rests, time[1:], time[:-1] + np.where(staying[:-1], lent, 0))
+    arrives = np.where(rests, time[1:], time[1:] - np.where(staying[1:], lent, 0))
     ahead, behind = np.arange(len(time) - 1), np.arange(1, len(time))
+    moves = seen & ~rests
+    rows = pl.DataFrame({"person": minutes["person"][:-1], "ahead": minutes["ahead"][:-1]})
+    of_way = {"metres": ways.metres, "unseen": ways.unseen, "slack": np.where(both, spare / 2, 0.0)}
     parts = [
-        _part("stay", time[:-1], leaves, same & seen & staying[:-1], ahead, minutes, columns),
-        _part("move", leaves, arrives, same & seen & ~within_stay, ahead, minutes, columns, metres),
-        _part("stay", arrives, time[1:], same & seen & staying[1:] & ~within_stay, behind, minutes, columns),
-        _part("hidden", time[:-1], time[1:], same & ~seen, ahead, minutes, columns),
+        _part("stay", rows, (time[:-1], leaves), same & seen & staying[:-1], columns, ahead),
+        _part("move", rows, (leaves, arrives), same & moves, columns, ahead).with_columns(
+            place=pl.lit(OUTSIDE, dtype=pl.Int64),
+            **{name: pl.Series(values[same & moves], dtype=pl.Float64) for name, values in of_way.items()},
+        ),
+        _part("stay", rows, (arrives, time[1:]), same & moves & staying[1:], columns, behind),
+        _part("hidden", rows, (time[:-1], time[1:]), same & ~seen, columns, ahead),
     ]
     return pl.concat(parts).filter(pl.col("ends") > pl.col("begins")).sort("person", "begins")
 
 
 def _part(
-    kind: str, begins: Whole, ends: Whole, kept: Flags, at: Whole, minutes: pl.DataFrame, columns: dict[str, Floats],
-    metres: Floats | None = None,
-) -> pl.DataFrame:  # fmt: skip
-    chosen = at[kept]
-    return pl.DataFrame(
-        {
-            "person": minutes["person"][chosen],
-            "begins": begins[kept],
-            "ends": ends[kept],
-            "whole_begins": begins[kept],
-            "whole_ends": ends[kept],
-            "kind": pl.Series([kind] * len(chosen), dtype=pl.String),  # a list of none would have no type
-            "metres": metres[kept] if metres is not None else np.zeros(len(chosen)),
-            **{name: values[chosen] for name, values in columns.items()},
-        }
+    kind: str, rows: pl.DataFrame, span: tuple[Whole, Whole], kept: Flags, columns: dict[str, Floats], at: Whole
+) -> pl.DataFrame:
+    """Give pieces of one kind, with what is true at the minute `at` of each."""
+    chosen = {name: pl.Series(values[at[kept]]) for name, values in columns.items()}
+    named = rows.filter(pl.Series(kept)).with_columns(
+        pl.lit(kind).alias("kind"),
+        pl.Series("begins", span[0][kept], dtype=pl.Int64),
+        pl.Series("ends", span[1][kept], dtype=pl.Int64),
+        *(pl.lit(0.0).alias(name) for name in ("metres", "unseen", "slack")),
+        **chosen,
     )
+    return named.select(pl.col(name).cast(of) for name, of in PIECES.items())
 
 
 def _stays(minutes: pl.DataFrame, still: Flags, settings: Samen) -> tuple[Whole, Floats, Floats]:
     """Give the number of each minute's stay (-1 on the way), and the middle of that stay."""
     run = np.cumsum(np.r_[True, ~still])
-    table = minutes.with_columns(pl.Series("run", run))
-    long = (pl.col("time").max() - pl.col("time").min()).over("run") >= settings.shortest_stay_min * MINUTE
-    table = table.with_columns(
-        pl.when(long).then("run").otherwise(-1).alias("stay"),
-        pl.col("latitude").median().over("run").alias("middle_latitude"),
-        pl.col("longitude").median().over("run").alias("middle_longitude"),
+    runs = (
+        minutes.select("time", "latitude", "longitude", pl.Series("run", run))
+        .group_by("run", maintain_order=True)
+        .agg((pl.col("time").last() - pl.col("time").first()).alias("long"), pl.col("latitude", "longitude").median())
     )
-    stay, latitude, longitude = (table[name].to_numpy() for name in ("stay", "middle_latitude", "middle_longitude"))
-    return stay, latitude, longitude
-
-
-def _path(latitude: Floats, longitude: Floats, stretch: Whole) -> Floats:
-    """Give the length of each step along the path, without the bends that are smaller than jitter."""
-    kept = np.flatnonzero(corners(latitude, longitude, stretch, np.full(len(latitude), CORNER)))
-    bends = distance(latitude[kept[:-1]], longitude[kept[:-1]], latitude[kept[1:]], longitude[kept[1:]])
-    raw = distance(latitude[:-1], longitude[:-1], latitude[1:], longitude[1:])
-    line = np.searchsorted(kept, np.arange(len(raw)), side="right") - 1
-    along = np.bincount(line, raw, minlength=len(bends))[: len(bends)]
-    return np.asarray(raw * (bends / np.where(along > 0, along, 1))[line])
-
-
-def _speed(metres: Floats, lasting: Whole, moving: Flags) -> float:
-    """Give the median speed of minutes on the way (m/s)."""
-    quick = moving & (lasting <= 2 * MINUTE) & (metres > 0)
-    return float(np.median(metres[quick] / lasting[quick] * 1000)) if quick.any() else USUAL_SPEED
+    long = runs["long"].to_numpy() >= settings.shortest_stay_min * MINUTE
+    at = run - 1
+    stay = np.where(long[at], run, -1)
+    return stay, runs["latitude"].to_numpy()[at], runs["longitude"].to_numpy()[at]
 
 
 def _places(
     minutes: pl.DataFrame, stay: Whole, latitude: Floats, longitude: Floats, settings: Samen
-) -> tuple[Whole, Floats]:
-    """Give the place of each minute (-1 on the way), and whether it is home (1, 0, or not a number: no night was seen)."""
-    table = minutes.select("person", "time", "clock").with_columns(
+) -> tuple[Whole, Whole]:
+    """Give the place of each minute (-1 on the way), and the number of the place that was home then (-1: not known)."""
+    clock = pl.col("time") + pl.col("ahead")
+    table = minutes.select("person", clock.alias("clock")).with_columns(
         pl.Series("stay", stay), pl.Series("latitude", latitude), pl.Series("longitude", longitude)
     )
-    stays = table.filter(pl.col("stay") >= 0).group_by("person", "stay", maintain_order=True)
-    by_stay = stays.agg(
-        pl.col("latitude", "longitude").first(),
-        ((pl.col("time").max() - pl.col("time").min()) / MINUTE).alias("minutes"),
-        (pl.col("clock") < NIGHT_UNTIL).sum().alias("nightly"),
+    stays = (
+        table.filter(pl.col("stay") >= 0)
+        .group_by("stay", maintain_order=True)
+        .agg(
+            pl.col("person", "latitude", "longitude").first(),
+            pl.col("clock").first().alias("begins_local"),
+            pl.col("clock").last().alias("ends_local"),
+        )
     )
-    found = []
-    for _, of in by_stay.group_by("person", maintain_order=True):
-        north, east, weight = (of[name].to_numpy() for name in ("latitude", "longitude", "minutes"))
+    named = placed(stays, settings)
+    place = table.select("stay").join(named.select("stay", "place"), on="stay", how="left", maintain_order="left")[
+        "place"
+    ]
+    home = homes_at(table.select("person", "clock"), homes(named))
+    return place.fill_null(OUTSIDE).to_numpy(), home.to_numpy()
+
+
+def placed(stays: pl.DataFrame, settings: Samen) -> pl.DataFrame:
+    """Add the place of each stay, 0 for the one where the person's time is most.
+
+    Takes: stays by person: latitude, longitude, begins_local and ends_local (ms of the clock). Adds: place, long (ms).
+    """
+    stays = stays.with_columns((pl.col("ends_local") - pl.col("begins_local")).alias("long"))
+    found = [stays.clear().with_columns(pl.lit(0).cast(pl.Int64).alias("place"))]
+    for of in stays.partition_by("person", maintain_order=True):
+        north, east, weight = of["latitude"].to_numpy(), of["longitude"].to_numpy(), of["long"].to_numpy() / MINUTE
         label = dbscan(north, east, weight, within=settings.place_within, least=settings.shortest_stay_min)
-        nights = np.bincount(label[label != OUTSIDE], of["nightly"].to_numpy()[label != OUTSIDE], minlength=1)
-        home = int(np.argmax(nights)) if nights.max() > 0 else -2
-        is_home = pl.Series("home", [None if home < 0 else float(each == home) for each in label], dtype=pl.Float64)
-        found.append(of.select("person", "stay").with_columns(pl.Series("place", label), is_home))
-    if not found:
-        return np.full(len(stay), OUTSIDE), np.full(len(stay), np.nan)
-    joined = table.join(pl.concat(found), on=["person", "stay"], how="left", maintain_order="left")
-    return joined["place"].fill_null(OUTSIDE).to_numpy(), joined["home"].fill_null(np.nan).to_numpy()
+        found.append(of.with_columns(pl.Series("place", _by_time(label, weight))))
+    return pl.concat(found)
 
 
-def _sums() -> dict[str, pl.Expr]:
-    hours = pl.col("long") / HOUR
-    stays = pl.col("kind") == "stay"
-    known = pl.col("home").is_not_nan().any()
-    home, hidden = hours.filter(stays & (pl.col("home") == 1)).sum(), hours.filter(pl.col("kind") == "hidden").sum()
-    visited = pl.col("place").filter(stays)
-    return {
-        "home_h": pl.when(known).then(home),
-        "home_most_h": pl.when(known).then(home + hidden),
-        "seen_h": hours.filter(pl.col("kind") != "hidden").sum(),
-        "hidden_h": hidden,
-        "moving_h": hours.filter(pl.col("kind") == "move").sum(),
-        "distance_km": (pl.col("metres") * pl.col("share")).sum() / 1000,
-        "transitions_count": (visited != visited.shift()).sum().cast(pl.Int64),
-    }
+def _by_time(label: Whole, weight: Floats) -> Whole:
+    """Number places anew, the one with most time first."""
+    inside = label != OUTSIDE
+    times = np.bincount(label[inside], weight[inside], minlength=1)
+    rank = np.empty(len(times), dtype=np.int64)
+    rank[np.argsort(-times, kind="stable")] = np.arange(len(times))
+    return np.where(inside, rank[np.where(inside, label, 0)], OUTSIDE)
 
 
-def _shapes(cuts: pl.DataFrame) -> pl.DataFrame:
-    """Give what follows from the time in each place."""
-    staying = cuts.filter(pl.col("kind") == "stay")
-    weight = pl.col("long")
-    places = staying.group_by("at", "place", maintain_order=True).agg(
-        *(((pl.col(axis) * weight).sum() / weight.sum()).alias(axis) for axis in ("latitude", "longitude")),
-        weight.sum(),
+def homes(stays: pl.DataFrame) -> pl.DataFrame:
+    """Give person, day (number), home: the place with most time from 00 to 06 within two weeks before and after a day.
+
+    Takes: stays as `placed` gives them. A night counts for the day in the middle of its stay.
+    """
+    nights = [
+        pl.col(edge) // DAY * NIGHT_UNTIL + pl.min_horizontal(pl.col(edge) % DAY, NIGHT_UNTIL)
+        for edge in ("begins_local", "ends_local")
+    ]
+    nightly = stays.select(
+        "person",
+        "place",
+        ((pl.col("begins_local") + pl.col("ends_local")) // 2 // DAY).alias("day"),
+        (nights[1] - nights[0]).alias("nightly"),
+    ).filter(pl.col("nightly") > 0, pl.col("place") != OUTSIDE)
+    nightly = nightly.group_by("person", "day", "place").agg(pl.col("nightly").sum())
+    days = nightly.select("person", "day").unique()
+    near = days.join(nightly.rename({"day": "night"}), on="person").filter(
+        (pl.col("day") - pl.col("night")).abs() <= HOME_DAYS
     )
-    shapes = []
-    for (at,), of in places.group_by("at", maintain_order=True):
-        north, east, long = (of[name].to_numpy() for name in ("latitude", "longitude", "long"))
-        share = long / long.sum()
-        count = len(share)
-        entropy = float(-(share * np.log(share)).sum()) + 0.0
-        apart = distance(np.full(count, share @ north), np.full(count, share @ east), north, east)
-        widest = max(float(distance(north[one], east[one], north, east).max()) for one in range(count))
-        even = entropy / float(np.log(count)) if count > 1 else 0.0
-        shapes.append((at, count, entropy, even, float(np.sqrt(share @ apart**2)) / 1000, widest / 1000))
-    names = ("entropy_nats", "entropy_share", "radius_km", "diameter_km")
-    schema = {"at": pl.UInt32, "places_count": pl.Int64, **dict.fromkeys(names, pl.Float64)}
-    return pl.DataFrame(shapes, schema=schema, orient="row")
+    sums = near.group_by("person", "day", "place").agg(pl.col("nightly").sum())
+    most = sums.sort("nightly", "place", descending=[True, False]).unique(
+        ["person", "day"], keep="first", maintain_order=True
+    )
+    return most.select("person", "day", pl.col("place").alias("home")).sort("person", "day")
+
+
+def homes_at(moments: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
+    """Give the home of the nearest day that has one; -1 when none has. Takes: person, clock (ms), by person and time."""
+    days = moments.select("person", (pl.col("clock") // DAY).alias("day"))
+    runs = days.with_columns(pl.struct("person", "day").rle_id().alias("run"))
+    firsts = runs.unique("run", keep="first", maintain_order=True).with_columns(pl.col("day").cast(pl.Int64))
+    near = firsts.sort("day").join_asof(
+        known.sort("day"), on="day", by="person", strategy="nearest", check_sortedness=False
+    )
+    return runs.join(near.select("run", "home"), on="run", how="left", maintain_order="left")["home"].fill_null(OUTSIDE)

@@ -1,0 +1,87 @@
+"""How usual a day was: whether a person was where they are at the same time on their other days."""
+
+import numpy as np
+import polars as pl
+
+from samen.rooms.sensing import gaps
+from samen.rooms.sensing.features import hidden, shapes
+from samen.rooms.sensing.segments import within
+from samen.rooms.sensing.sphere import Floats, Whole, distance
+
+HARMONIC_DAYS = 3  # a daily wave is looked for in segments that are this long
+NAMES = ("routine_km", "routine_share", "routine_kind_km", "routine_kind_share")
+
+
+def samen(pieces: pl.DataFrame, segments: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Regularity of whereabouts, in quarters of an hour in which the person was seen.
+
+    Takes:  pieces and places by person.
+    Gives:  at; routine_km: mean distance to where they were at the same time on their other days; routine_share: share of
+            those other days on which it was the same place (0 to 1); the same among days of one kind (weekdays or weekends)
+            with _kind_; circadian_share: share of the variance of position that a wave of 24 h explains (0 to 1), and
+            circadian_log: the natural logarithm of that wave's energy in degrees², both for segments from three days on.
+    Source: routine: Canzian & Musolesi 2015, doi:10.1145/2750858.2805845; circadian movement: Saeb et al. 2015,
+            doi:10.2196/jmir.4273, here by least squares at 24 h alone.
+    """
+    middles = places.partition_by("person", as_dict=True)
+    found = [
+        _of_person(of, middles[key])
+        for key, of in pieces.partition_by("person", as_dict=True).items()
+        if key in middles
+    ]
+    if not found:
+        return pl.DataFrame(schema={"at": pl.UInt32})
+    rows = within(pl.concat(found).sort("person", "time"), segments)
+    means = rows.group_by("at", maintain_order=True).agg(pl.col(*NAMES).mean())
+    long = (pl.col("ends_local") - pl.col("begins_local")).dt.total_days() >= HARMONIC_DAYS
+    waves = _waves(rows.join(segments.filter(long).select("at"), on="at", how="semi"))
+    return means.join(waves, on="at", how="left", maintain_order="left")
+
+
+def _of_person(pieces: pl.DataFrame, middles: pl.DataFrame) -> pl.DataFrame:
+    """Give the slots in which one person was seen, with their routine."""
+    week = hidden.slots(pieces)
+    is_seen = week.place >= 0
+    place, clock = week.place[is_seen], week.clock[is_seen]
+    latitude, longitude = (middles[axis].to_numpy() for axis in shapes.AXES)
+    apart = distance(latitude[:, None], longitude[:, None], latitude, longitude) / 1000
+    slot, kind = clock // gaps.SLOT % gaps.OF_A_DAY, gaps.kind_of(clock)
+    found = {}
+    for suffix, of in (("", slot), ("kind_", kind * gaps.OF_A_DAY + slot)):
+        counts = np.zeros((2 * gaps.OF_A_DAY, len(latitude)))
+        np.add.at(counts, (of, place), 1)
+        others = counts.sum(axis=1)[of] - 1
+        divided = np.where(others > 0, others, np.nan)
+        found[f"routine_{suffix}km"] = (counts @ apart)[of, place] / divided
+        found[f"routine_{suffix}share"] = (counts[of, place] - 1) / divided
+    return pl.DataFrame(
+        {
+            "person": pl.Series([pieces["person"][0]] * len(place), dtype=pl.String),
+            "time": week.begins[is_seen] + gaps.SLOT // 2,
+            "clock": clock,
+            "latitude": latitude[place],
+            "longitude": longitude[place],
+            **{name: pl.Series(values, nan_to_null=True) for name, values in found.items()},
+        }
+    )
+
+
+def _waves(rows: pl.DataFrame) -> pl.DataFrame:
+    """Fit a wave of 24 h to the latitude and longitude of each segment."""
+    kinds = {"at": pl.UInt32, "circadian_share": pl.Float64, "circadian_log": pl.Float64}
+    found = []
+    for (at,), of in rows.group_by("at", maintain_order=True):
+        axes = np.column_stack([of[axis].to_numpy() for axis in shapes.AXES])
+        found.append((at, *_wave(axes, of["clock"].to_numpy())))
+    return pl.DataFrame(found, schema=kinds, orient="row")
+
+
+def _wave(axes: Floats, clock: Whole) -> tuple[float | None, float | None]:
+    turn = 2 * np.pi * (clock % gaps.DAY) / gaps.DAY
+    waves = np.column_stack([np.cos(turn), np.sin(turn), np.ones(len(turn))])
+    weights = np.linalg.lstsq(waves, axes, rcond=None)[0]
+    whole = ((axes - axes.mean(axis=0)) ** 2).sum()
+    energy = float((weights[:2] ** 2).sum())
+    if whole <= 0 or energy <= 0:
+        return None, None
+    return float(1 - ((axes - waves @ weights) ** 2).sum() / whole), float(np.log(energy))
