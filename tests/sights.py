@@ -142,6 +142,7 @@ def _arguments() -> dict[str, dict[str, object]]:
         "talk": getattr(Talk.objects.filter(person=noor).order_by("begun_at").first(), "pk", noor.pk),
         "share": noor.pk,
         "rhythm": noor.pk,
+        "plan": noor.pk,
         "leaf": 0,
         "rest": "participant/me",
         "stream": "steps",

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from samen.rights import door as rights
 from samen.rooms.sensing import kinds, systems
-from samen.rooms.sensing.jobs import filled, insights
-from samen.rooms.sensing.store import activities, erasing, features, inbox
+from samen.rooms.sensing.jobs import filled, insights, nudging
+from samen.rooms.sensing.store import activities, erasing, features, inbox, planned
 from samen.rooms.treatment import door as treatment
 
 STREAMS = {each.manifest.words.rpartition(".")[2]: each for each in map(rights.register_stream, kinds.declared())}
@@ -20,6 +20,8 @@ def empty_inbox(at: datetime) -> int:
 
 rights.add_eraser("sensing", erasing.person)
 rights.add_eraser("sensing.activities", activities.remove)
+rights.add_eraser("sensing.planned", planned.remove)
+rights.every_minute("sensing.planned", nudging.nudge)
 treatment.on_filled(filled.hear)
 rights.every_minute("sensing.archive", empty_inbox)
 rights.every_minute("sensing.insights", insights.each_minute)

@@ -20,7 +20,9 @@ from samen.rooms.sensing.activities.known import KINDS, Activity
 from samen.rooms.sensing.activities.showing import Words
 from samen.rooms.sensing.jobs import taking
 from samen.rooms.sensing.jobs.taking import Given, Mine, Taken
+from samen.rooms.sensing.models.activities import Survey
 from samen.rooms.sensing.store import activities as store
+from samen.rooms.sensing.store import planned
 from samen.words import say, sentences
 
 SHOWN = 12  # times on the page that were done before
@@ -78,10 +80,22 @@ def all_activities(request: Request) -> HttpResponse:
         groups.append({"kind": kind, "listed": listed, "surveys": surveys if kind == "assess" else []})
     shown = {
         "on": store.is_on(request.access, request.now),
+        "lines": _lines(request, asked),
         "groups": groups,
         "done": _done(request),
     }
     return render(request, "sensing/activities/list.html", shown)
+
+
+def _lines(request: Request, asked: Sequence[Survey]) -> list[dict[str, Any]]:
+    """Give what the person planned for about now: calm lines, which go by themselves."""
+    there = {each.code: taking.of_survey(each) for each in asked} | dict(known.activities())
+    come = [
+        (each.id, there[each.plan.what])
+        for each in planned.lines(request.access, request.now)
+        if each.plan.what in there
+    ]
+    return [{"id": id_, "title": what.title.of(language()), "address": where(what)} for id_, what in come]
 
 
 def _done(request: Request) -> list[dict[str, Any]]:
