@@ -100,10 +100,10 @@ def features(
     if not files.exists():
         told.stop("no_files", WRONG_USE, path=files)
     try:
-        given = settings.settings_of(_text(settings_file)) if settings_file else {}
+        given = settings.settings_of(text_of(settings_file)) if settings_file else {}
         _warn(given, told)
         study = _study(profile, given, segments_file, zones_file, participants_file, zone)
-        mapping = table.mapping_of(_text(mapping_file)) if mapping_file else ()
+        mapping = table.mapping_of(text_of(mapping_file)) if mapping_file else ()
         parts = [
             computing.part_of(read, study, explained=report, told=lambda name: told.say("computing", group=name))
             for read in _reads(files, format, study, mapping, told)
@@ -131,12 +131,12 @@ def _study(
     of_segments = settings.filled(settings.SegmentSettings, given)
     plan = segments.DAILY
     if segments_file:
-        plan = segments.plan_of(_table(segments_file), reaches_back=of_segments.include_past_periodic_segments)
+        plan = segments.plan_of(study_table(segments_file), reaches_back=of_segments.include_past_periodic_segments)
     return computing.Study(
         profile=profile,
         plan=plan,
-        roster=participants.roster_of(_table(participants_file)) if participants_file else None,
-        changes=zones.changes_of(_table(zones_file)) if zones_file else None,
+        roster=participants.roster_of(study_table(participants_file)) if participants_file else None,
+        changes=zones.changes_of(study_table(zones_file)) if zones_file else None,
         zone=zone,
         given=given,
     )
@@ -146,7 +146,7 @@ class Told:
     """Says things on stderr, in one language: what goes on, what was wrong, and nobody's data."""
 
     def __init__(self, language: str) -> None:
-        self.language = language
+        self.language = language or _language()
         self.is_live = sys.stderr.isatty()
 
     def say(self, key: str, **values: object) -> None:
@@ -167,11 +167,12 @@ class Told:
         raise typer.Exit(code)
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """Give a file's text."""
     return file.read_text(encoding="utf-8-sig")
 
 
-def _table(file: Path) -> pl.DataFrame:
+def study_table(file: Path) -> pl.DataFrame:
     """Read a small table of a study. Raises: BadTable."""
     try:
         rows = pl.read_parquet(file) if file.suffix == ".parquet" else pl.read_csv(file, infer_schema=False)

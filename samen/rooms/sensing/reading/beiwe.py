@@ -72,13 +72,45 @@ def batches(root: Path, most: int, person_of: Mapping[str, str]) -> Iterator[lis
 
 
 def _stream(root: Path, person: str, folder: Path, salt: bytes) -> Iterator[Read]:
-    files = sorted(each for each in folder.rglob("*.csv") if each.stat().st_size)
-    for names, group in csv.alike(files):
+    yield from _files(root, person, folder.name, sorted(each for each in folder.rglob("*.csv")), salt)
+
+
+def _files(root: Path, person: str, stream: str, files: Sequence[Path], salt: bytes) -> Iterator[Read]:
+    for names, group in csv.alike([each for each in files if each.stat().st_size]):
         try:
-            yield from _group(root, person, KINDS[folder.name], names, group, salt)
+            yield from _group(root, person, KINDS[stream], names, group, salt)
         except (pl.exceptions.PolarsError, UnicodeDecodeError):
             for file in group:
-                yield from _alone(root, person, KINDS[folder.name], names, file, salt)
+                yield from _alone(root, person, KINDS[stream], names, file, salt)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Files of one person and stream that are read at once."""
+
+    person: str
+    stream: str
+    files: tuple[Path, ...]
+
+
+def parts(root: Path, most: int) -> Iterator[Part]:
+    """Give all files of all people in parts of at most so many bytes, always the same ones for the same files."""
+    for person in people_in(root):
+        for folder in sorted(each for each in person.iterdir() if each.name in KINDS):
+            files, size = list[Path](), 0
+            for file in sorted(folder.rglob("*.csv")):
+                weight = file.stat().st_size
+                if files and size + weight > most:
+                    yield Part(person.name, folder.name, tuple(files))
+                    files, size = [], 0
+                files, size = [*files, file], size + weight
+            if files:
+                yield Part(person.name, folder.name, tuple(files))
+
+
+def read_part(root: Path, part: Part, *, salt: bytes) -> Read:
+    """Read one part."""
+    return together(_files(root, part.person, part.stream, part.files, salt))
 
 
 def _alone(root: Path, person: str, kind: Kind, names: tuple[str, ...], file: Path, salt: bytes) -> Iterator[Read]:

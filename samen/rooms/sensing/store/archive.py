@@ -34,6 +34,7 @@ SCHEMA = pl.Schema(
     }
 )
 STREAMS = tuple(streams.STREAMS)
+SINCE_EVER = -(2**62)  # ms
 
 
 def folder() -> Path:

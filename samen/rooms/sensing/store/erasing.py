@@ -27,6 +27,7 @@ from samen.rooms.sensing.judging import Kept
 from samen.rooms.sensing.kinds import ACTIVITIES, SPACE
 from samen.rooms.sensing.models.activities import Survey
 from samen.rooms.sensing.models.features import Due, Imported, Value
+from samen.rooms.sensing.models.quality import Came
 from samen.rooms.sensing.models.way_in import (
     AccessKey,
     Attachment,
@@ -91,6 +92,7 @@ def _take(participant: Participant, asked: Range, stream: str) -> int:
         _overwrite_what_goes()
         Imported.objects.filter(participant=participant).delete()  # what came in files may come again
         _forget_values(participant, asked, stream)
+        Came.objects.filter(participant=participant).delete()  # counted anew from what stays
     return gone
 
 

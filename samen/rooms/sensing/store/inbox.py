@@ -58,14 +58,16 @@ def take_in(access: Allowed, sent: Sent) -> Receipt:
     sealer = people.sealer(access.person)
     salt = cache(lambda: sealer.open(participant.salt_sealed, keys.SALT))
     now = int(sent.at.timestamp() * 1000)
-    asked = Asked(sent.kind, participant.key.encode(), _open(access, sent.at, lock=False), now, sent.limits, salt)
+    asked = Asked(
+        sent.kind, participant.key.encode(), open_streams(access, sent.at, lock=False), now, sent.limits, salt
+    )
     kept, receipt = judging.judged(sent.events, asked)
     newest = dict(Tally.objects.filter(participant=participant).values_list("stream", "newest"))
     late = [each for each in kept if each.time <= (newest.get(each.stream) or -1)]
     old = archive.keys_between(access, participant, *_span(late)) if late else set()
     sealed = sealer.seal(zlib.compress(judging.packed(kept), LEVEL), ABOUT) if kept else b""
     with _TURN, transaction.atomic():
-        if (still := _open(access, sent.at, lock=True)) != asked.open:  # somebody said no, or yes, meanwhile
+        if (still := open_streams(access, sent.at, lock=True)) != asked.open:  # somebody said no, or yes, meanwhile
             kept, receipt = judging.judged(sent.events, replace(asked, open=still))
             sealed = b""
         old |= _waiting(participant, sent.kind, late)
@@ -92,7 +94,7 @@ def take_in(access: Allowed, sent: Sent) -> Receipt:
     return receipt
 
 
-def _open(access: Allowed, at: datetime, *, lock: bool) -> dict[str, int]:
+def open_streams(access: Allowed, at: datetime, *, lock: bool) -> dict[str, int]:
     """Give the streams that may be kept of a person for any purpose, and from when on."""
     said = rights.open_streams(access.person, at, lock=lock)
     return {subject.removeprefix(SPACE): int(min(uses.values()).timestamp() * 1000) for subject, uses in said.items()}

@@ -49,11 +49,12 @@ class Device:
 
 
 def participant_of(access: Allowed, *, at: datetime, language: str = "nl") -> Participant:
-    """Give a person's place in this room, made when it is not there yet."""
-    _own(access)
+    """Give a person's place in this room; only for the person it is made when it is not there yet."""
+    access.require(Scope.RIGHTS)
     found = Participant.objects.filter(person=access.person).first()
     if found is not None:
         return found
+    _own(access)
     key = secrets.token_hex(16)
     sealed = people.sealer(access.person).seal(secrets.token_bytes(SALT_BYTES), SALT)
     made, _ = Participant.objects.get_or_create(

@@ -34,6 +34,11 @@ def study(number: int | None) -> Study | None:
     return Study.objects.filter(id=number).first() if number else None
 
 
+def by_code(number: str) -> Study | None:
+    """Give a study by its code."""
+    return Study.objects.filter(code=number).first()
+
+
 def taking_part(found: Study) -> QuerySet[Participant]:
     """Give who takes part in a study now."""
     return Participant.objects.filter(enrolments__study=found, enrolments__ended_at=None).order_by("id")
