@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 
 from samen.rooms.sensing.sphere import Floats, Whole, chord, unit_vectors
 
+FEW = 400  # points: so many are quicker by looking at every pair
 OUTSIDE = -1  # the label of a point that belongs to no cluster
 
 
@@ -41,6 +42,8 @@ def dbscan(latitude: Floats, longitude: Floats, weights: Floats, *, within: floa
     if not len(latitude):
         return np.zeros(0, dtype=np.int64)
     reach = chord(within)
+    if len(latitude) <= FEW:
+        return _of_few(unit_vectors(latitude, longitude), weights, reach, least)
     grid = _gridded(unit_vectors(latitude, longitude), weights, reach)
     is_core = _cores(grid, reach, least)
     labels = np.full(len(latitude), OUTSIDE, dtype=np.int64)
@@ -52,6 +55,21 @@ def dbscan(latitude: Floats, longitude: Floats, weights: Floats, *, within: floa
         apart, nearest = cKDTree(grid.points[is_core]).query(grid.points[rest], distance_upper_bound=reach * (1 + 1e-9))
         near = np.isfinite(apart)
         labels[rest[near]] = labels[is_core][nearest[near]]
+    return _numbered(labels)
+
+
+def _of_few(points: Floats, weights: Floats, reach: float, least: float) -> Whole:
+    """Give the same as `dbscan` by looking at every pair."""
+    square = ((points[:, None, :] - points) ** 2).sum(axis=2)
+    near = square <= (reach * (1 + 1e-9)) ** 2
+    is_core = near @ weights >= least
+    labels = np.full(len(points), OUTSIDE, dtype=np.int64)
+    cores = np.flatnonzero(is_core)
+    if len(cores):
+        labels[cores] = connected_components(coo_array(near[np.ix_(cores, cores)]), directed=False)[1]
+        nearest = cores[np.argmin(square[:, cores], axis=1)]
+        rest = ~is_core & near[np.arange(len(points)), nearest]
+        labels[rest] = labels[nearest[rest]]
     return _numbered(labels)
 
 

@@ -34,7 +34,8 @@ def corners(latitude: Floats, longitude: Floats, path: Whole, within: Floats) ->
     Takes:  points in order; path: number of the path of each point (equal numbers stand together); within: metres, for each
             point's path. All paths are split at the same time, level by level (Ramer 1972, Douglas & Peucker 1973).
     """
-    east, north = _flat(latitude, longitude)
+    phi = np.radians(latitude)
+    plane = np.radians(longitude) * EARTH, phi * EARTH, np.cos(phi)
     starts = np.flatnonzero(np.r_[True, path[1:] != path[:-1]]) if len(path) else np.zeros(0, np.int64)
     stops = np.r_[starts[1:], len(path)] - 1 if len(path) else starts
     kept = np.zeros(len(path), dtype=np.bool_)
@@ -48,7 +49,7 @@ def corners(latitude: Floats, longitude: Floats, path: Whole, within: Floats) ->
         begin = np.cumsum(lengths) - lengths
         of = np.repeat(np.arange(len(starts)), lengths)
         inner = np.arange(len(of)) - begin[of] + starts[of] + 1
-        apart = _from_line(east, north, inner, starts[of], stops[of])
+        apart = _from_line(plane, inner, starts[of], stops[of])
         farthest = np.maximum.reduceat(apart, begin)
         split = farthest > within[starts]
         first = np.full(len(starts), len(path))
@@ -59,17 +60,15 @@ def corners(latitude: Floats, longitude: Floats, path: Whole, within: Floats) ->
         starts, stops = np.r_[starts[split], middle], np.r_[middle, stops[split]]
 
 
-def _flat(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
-    scale = np.cos(np.radians(latitude))
-    return np.radians(longitude) * EARTH * scale, np.radians(latitude) * EARTH
+def _from_line(plane: tuple[Floats, Floats, Floats], point: Whole, one: Whole, other: Whole) -> Floats:
+    """Give metres from each point to the line between its two ends; to the end itself when the ends are one place.
 
-
-def _from_line(east: Floats, north: Floats, point: Whole, one: Whole, other: Whole) -> Floats:
-    """Give metres from each point to the line between its two ends; to the end itself when the ends are one place."""
-    scale = north[one] / EARTH
-    shrink = np.cos(scale) / np.cos(north / EARTH)[point], np.cos(scale) / np.cos(north / EARTH)[other]
-    px, py = east[point] * shrink[0] - east[one], north[point] - north[one]
-    lx, ly = east[other] * shrink[1] - east[one], north[other] - north[one]
+    Takes: plane: metres to the east on the equator, metres to the north, and what the first shrinks by at each point.
+    """
+    east, north, shrinks = plane
+    shrink = shrinks[one]
+    px, py = (east[point] - east[one]) * shrink, north[point] - north[one]
+    lx, ly = (east[other] - east[one]) * shrink, north[other] - north[one]
     length = np.hypot(lx, ly)
     is_line = length > 0
     across = np.abs(px * ly - py * lx) / np.where(is_line, length, 1)

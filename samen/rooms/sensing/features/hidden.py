@@ -12,6 +12,7 @@ from samen.rooms.sensing.features.stays import Samen
 from samen.rooms.sensing.features.ways import USUAL_SPEED
 from samen.rooms.sensing.segments import cut
 from samen.rooms.sensing.sphere import Floats, Whole, distance
+from samen.rooms.sensing.zones import stretches
 
 HOUR = 3_600_000  # ms
 UNSURE = 0.1  # standard deviation of a way that was concluded, as a share of it (measured on the simulator)
@@ -40,29 +41,47 @@ class Slots:
     place: Whole
 
 
-def slots(pieces: pl.DataFrame) -> Slots:
-    """Cut one person's pieces into quarters of an hour; the way between two places belongs half to each of them."""
-    grid = np.arange(pieces["begins"][0] // gaps.SLOT, pieces["ends"][-1] // gaps.SLOT + 1) * gaps.SLOT
-    middle = grid + gaps.SLOT // 2
-    at = np.searchsorted(pieces["begins"].to_numpy(), middle, side="right") - 1
-    inside = (at >= 0) & (middle < pieces["ends"][-1])
-    at = np.where(inside, at, 0)
-    is_move = pl.col("kind") == "move"
-    run = is_move.rle_id()
-    told = pl.when(pl.col("kind") == "stay").then("place").when(pl.col("kind") == "hidden").then(gaps.UNKNOWN)
+def slots(pieces: pl.DataFrame) -> dict[str, Slots]:
+    """Cut each person's pieces into quarters of an hour; the way between two places belongs half to each of them.
+
+    Takes: pieces by person and begin. Gives: the slots of each person.
+    """
+    is_move, kind = pl.col("kind") == "move", pl.col("kind")
+    run = pl.struct("person", is_move).rle_id().alias("run")
+    told = pl.when(kind == "stay").then("place").when(kind == "hidden").then(gaps.UNKNOWN)
     held = pieces.select(
-        is_move.alias("moves"),
-        ((pl.col("begins").min().over(run) + pl.col("ends").max().over(run)) // 2).alias("half"),
-        told.forward_fill().fill_null(gaps.UNKNOWN).alias("from"),
-        told.backward_fill().fill_null(gaps.UNKNOWN).alias("to"),
+        "begins",
+        "ends",
         "ahead",
+        is_move.alias("moves"),
+        run,
+        told.forward_fill().over("person").fill_null(gaps.UNKNOWN).alias("from"),
+        told.backward_fill().over("person").fill_null(gaps.UNKNOWN).alias("to"),
     )
-    moves, half, one, other, ahead = (held[name].to_numpy()[at] for name in ("moves", "half", "from", "to", "ahead"))
-    place = np.where(moves & (middle >= half), other, one)
-    return Slots(grid, grid + ahead, np.where(inside, place, gaps.UNKNOWN))
+    columns = {name: held[name].to_numpy() for name in held.columns}
+    runs = np.flatnonzero(np.r_[True, columns["run"][1:] != columns["run"][:-1]])
+    half = ((columns["begins"][runs] + columns["ends"][np.r_[runs[1:], len(held)] - 1]) // 2)[columns["run"]]
+    people = pieces["person"].unique(maintain_order=True)
+    return {
+        person: _slots({name: values[low:high] for name, values in columns.items()}, half[low:high])
+        for person, (low, high) in zip(people, stretches(pieces["person"], people), strict=True)
+    }
 
 
-def modelled(pieces: pl.DataFrame, segments: pl.DataFrame, seen: Seen, settings: Samen) -> pl.DataFrame:
+def _slots(columns: Mapping[str, Whole], half: Whole) -> Slots:
+    begins, last = columns["begins"], columns["ends"][-1]
+    grid = np.arange(begins[0] // gaps.SLOT, last // gaps.SLOT + 1) * gaps.SLOT
+    middle = grid + gaps.SLOT // 2
+    at = np.searchsorted(begins, middle, side="right") - 1
+    inside = (at >= 0) & (middle < last)
+    at = np.where(inside, at, 0)
+    place = np.where(columns["moves"][at] & (middle >= half[at]), columns["to"][at], columns["from"][at])
+    return Slots(grid, grid + columns["ahead"][at], np.where(inside, place, gaps.UNKNOWN))
+
+
+def modelled(
+    pieces: pl.DataFrame, weeks: Mapping[str, Slots], segments: pl.DataFrame, seen: Seen, settings: Samen
+) -> pl.DataFrame:
     """Give at, modelled_h, and for each feature <name>_modelled (median of the draws), <name>_low and <name>_high.
 
     Takes:  pieces by person; what was seen. Segments with too little, and people with too few days, are not there.
@@ -79,7 +98,7 @@ def modelled(pieces: pl.DataFrame, segments: pl.DataFrame, seen: Seen, settings:
     times = seen.staying.join(wanted.select("at"), on="at", how="semi").partition_by("person", as_dict=True)
     middles = seen.places.partition_by("person", as_dict=True)
     for key, of in wanted.partition_by("person", as_dict=True).items():
-        week = slots(mine[key])
+        week = weeks[key[0]]
         days = len(np.unique(week.clock[week.place >= 0] // gaps.DAY))
         if days >= settings.least_days and key in middles and key in times:
             person = _Person(week, mine[key], middles[key], settings)

@@ -46,8 +46,9 @@ def samen(tables: Mapping[str, pl.DataFrame], segments: pl.DataFrame, settings: 
         variance.alias("variance_km2"),
         pl.when(variance > 0).then(variance.log()).alias("variance_log"),
     )
-    modelled = hidden.modelled(pieces, segments, hidden.Seen(shown, staying, places), settings)
-    return joined(seen, _with_modelled(shown, modelled), rhythm.samen(pieces, segments, places)).drop(
+    weeks = hidden.slots(pieces)
+    modelled = hidden.modelled(pieces, weeks, segments, hidden.Seen(shown, staying, places), settings)
+    return joined(seen, _with_modelled(shown, modelled), rhythm.samen(weeks, segments, places)).drop(
         "home", "noise_h", "noise_km"
     )
 

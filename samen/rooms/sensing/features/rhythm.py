@@ -1,21 +1,25 @@
 """How usual a day was: whether a person was where they are at the same time on their other days."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
 from samen.rooms.sensing import gaps
-from samen.rooms.sensing.features import hidden, shapes
+from samen.rooms.sensing.features import shapes
+from samen.rooms.sensing.features.hidden import Slots
 from samen.rooms.sensing.segments import within
 from samen.rooms.sensing.sphere import Floats, Whole, distance
+from samen.rooms.sensing.zones import stretches
 
 HARMONIC_DAYS = 3  # a daily wave is looked for in segments that are this long
 NAMES = ("routine_km", "routine_share", "routine_kind_km", "routine_kind_share")
 
 
-def samen(pieces: pl.DataFrame, segments: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+def samen(weeks: Mapping[str, Slots], segments: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Regularity of whereabouts, in quarters of an hour in which the person was seen.
 
-    Takes:  pieces and places by person.
+    Takes:  each person's slots; the places of all.
     Gives:  at; routine_km: mean distance to where they were at the same time on their other days; routine_share: share of
             those other days on which it was the same place (0 to 1); the same among days of one kind (weekdays or weekends)
             with _kind_; circadian_share: share of the variance of position that a wave of 24 h explains (0 to 1), and
@@ -23,12 +27,13 @@ def samen(pieces: pl.DataFrame, segments: pl.DataFrame, places: pl.DataFrame) ->
     Source: routine: Canzian & Musolesi 2015, doi:10.1145/2750858.2805845; circadian movement: Saeb et al. 2015,
             doi:10.2196/jmir.4273, here by least squares at 24 h alone.
     """
-    middles = places.partition_by("person", as_dict=True)
-    found = [
-        _of_person(of, middles[key])
-        for key, of in pieces.partition_by("person", as_dict=True).items()
-        if key in middles
-    ]
+    columns = [pl.Series(places[name]) for name in ("person", *shapes.AXES)]
+    people = pl.Series(list(weeks), dtype=pl.String)
+    found = []
+    for person, (low, high) in zip(people, stretches(columns[0], people), strict=True):
+        if high > low:
+            middles = tuple(axis.to_numpy()[low:high] for axis in columns[1:])
+            found.append(_of_person(person, weeks[person], *middles))
     if not found:
         return pl.DataFrame(schema={"at": pl.UInt32})
     rows = within(pl.concat(found).sort("person", "time"), segments)
@@ -38,12 +43,10 @@ def samen(pieces: pl.DataFrame, segments: pl.DataFrame, places: pl.DataFrame) ->
     return means.join(waves, on="at", how="left", maintain_order="left")
 
 
-def _of_person(pieces: pl.DataFrame, middles: pl.DataFrame) -> pl.DataFrame:
+def _of_person(person: str, week: Slots, latitude: Floats, longitude: Floats) -> pl.DataFrame:
     """Give the slots in which one person was seen, with their routine."""
-    week = hidden.slots(pieces)
     is_seen = week.place >= 0
     place, clock = week.place[is_seen], week.clock[is_seen]
-    latitude, longitude = (middles[axis].to_numpy() for axis in shapes.AXES)
     apart = distance(latitude[:, None], longitude[:, None], latitude, longitude) / 1000
     slot, kind = clock // gaps.SLOT % gaps.OF_A_DAY, gaps.kind_of(clock)
     found = {}
@@ -56,7 +59,7 @@ def _of_person(pieces: pl.DataFrame, middles: pl.DataFrame) -> pl.DataFrame:
         found[f"routine_{suffix}share"] = (counts[of, place] - 1) / divided
     return pl.DataFrame(
         {
-            "person": pl.Series([pieces["person"][0]] * len(place), dtype=pl.String),
+            "person": pl.Series([person] * len(place), dtype=pl.String),
             "time": week.begins[is_seen] + gaps.SLOT // 2,
             "clock": clock,
             "latitude": latitude[place],

@@ -62,17 +62,46 @@ def pieces(rows: pl.DataFrame, settings: Samen) -> pl.DataFrame:
 
 def _minutes(rows: pl.DataFrame, settings: Samen) -> pl.DataFrame:
     """Give the middle of each minute's points: person, time (mean), latitude, longitude, ahead."""
-    sure = (pl.col("accuracy") <= settings.accuracy_limit) | pl.col("accuracy").is_null()
-    return (
-        rows.filter(sure, pl.col("latitude").is_not_null(), pl.col("longitude").is_not_null())
-        .group_by("person", (pl.col("time") // MINUTE).alias("minute"), maintain_order=True)
-        .agg(
-            pl.col("time").mean().cast(pl.Int64),
-            pl.col("latitude").median(),
-            pl.col("longitude").median(),
-            (pl.col("local").first().cast(pl.Int64) - pl.col("time").first()).alias("ahead"),
-        )
+    unsure = pl.col("accuracy") > settings.accuracy_limit
+    is_bad = unsure.fill_null(False) | pl.col("latitude").is_null() | pl.col("longitude").is_null()
+    if rows.select(is_bad.any()).item():
+        rows = rows.filter(~is_bad)
+    time = rows["time"].to_numpy()
+    minute = time // MINUTE
+    firsts = np.zeros(len(time), dtype=np.bool_)
+    firsts[:1] = True
+    firsts[1:] = minute[1:] != minute[:-1]
+    firsts[_people(rows["person"])] = True
+    starts = np.flatnonzero(firsts)
+    lengths = np.diff(np.r_[starts, len(time)])
+    first = rows[starts]
+    return first.select(
+        "person",
+        pl.Series("time", np.add.reduceat(time, starts) // lengths if len(starts) else starts, dtype=pl.Int64),
+        *(pl.Series(axis, _medians(rows[axis].to_numpy(), starts, lengths)) for axis in ("latitude", "longitude")),
+        (pl.col("local").cast(pl.Int64) - pl.col("time")).alias("ahead"),
     )
+
+
+def _people(people: pl.Series) -> list[int]:
+    """Give where the rows of each person begin, by search: the column is sorted."""
+    starts, at = [], 0
+    while at < len(people):
+        starts.append(at)
+        at = int(people.search_sorted(people[at], side="right"))
+    return starts
+
+
+def _medians(values: Floats, starts: Whole, lengths: Whole) -> Floats:
+    """Give the median of each run of values: all runs of one length are sorted at once."""
+    found = np.empty(len(starts))
+    for length in np.unique(lengths):
+        of = np.flatnonzero(lengths == length)
+        is_all = len(of) == len(starts)
+        runs = values.reshape(-1, length) if is_all else values[starts[of, None] + np.arange(length)]
+        ordered = np.sort(runs, axis=1)
+        found[of] = (ordered[:, (length - 1) // 2] + ordered[:, length // 2]) / 2
+    return found
 
 
 def _pieces(minutes: pl.DataFrame, settings: Samen) -> pl.DataFrame:
