@@ -39,9 +39,19 @@ def main() -> None:
     """Measure and print."""
     asked = argparse.ArgumentParser()
     asked.add_argument("--people", type=int, default=60)
+    asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--times", type=int, default=8, help="faults of each kind")
     given = asked.parse_args()
-    plan = Plan(people=given.people, days=28, every=60, gap_hours=4.0, gap_share=0.3, trips_away=2, swapped_on=12)
+    plan = Plan(
+        seed=given.seed,
+        people=given.people,
+        days=28,
+        every=60,
+        gap_hours=4.0,
+        gap_share=0.3,
+        trips_away=2,
+        swapped_on=12,
+    )
     begun = time.perf_counter()
     tables = lived(plan).tables
     print(

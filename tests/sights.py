@@ -27,6 +27,7 @@ from samen.rooms.companion.models.talk import Talk
 from samen.rooms.crisis.models.labels import LabelRound
 from samen.rooms.crisis.models.selftest import SelfTest
 from samen.rooms.record.models import Resource
+from samen.rooms.sensing.models.way_in import Study
 from samen.web.demo.doors import DOORS
 
 # What need not be seen: addresses that only a mail brings, and answers that are no page.
@@ -147,6 +148,7 @@ def _arguments() -> dict[str, dict[str, object]]:
         "rest": "participant/me",
         "stream": "steps",
         "activity": "mood-log",
+        "study": Study.objects.order_by("id").values_list("code", flat=True).first() or "none",
         "survey": "none",  # nobody wrote one in the made-up service
         "device": "d-0",
         **_of_guide(),

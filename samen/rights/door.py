@@ -1,6 +1,6 @@
 """What rooms may ask of the ring, besides the gate itself: registering a system, checking a permit, the human route, a person's list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -117,6 +117,11 @@ def open_streams(person: UUID, now: datetime, *, lock: bool = True) -> dict[str,
     To be asked in the transaction that writes: a no that is being said waits for it, or is seen by it.
     """
     return consent.open_streams(person, now, lock=lock)
+
+
+def open_streams_of(people: Collection[UUID], now: datetime) -> dict[UUID, dict[str, dict[Use, datetime]]]:
+    """Give the same for several people at once, without their locks: for a look, never for a write."""
+    return consent.open_streams_of(people, now)
 
 
 def require(permit: Permit, category: Category, person: UUID | None) -> None:

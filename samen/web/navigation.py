@@ -13,6 +13,7 @@ class Who(StrEnum):
     PROFESSIONAL = "professional"
     LINE = "line"  # who answers the help line
     OVERSIGHT = "oversight"
+    RESEARCH = "research"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,13 @@ PLACES: dict[Who, tuple[Place, ...]] = {
         Place("votes", "rights:votes", "checkbox"),
         Place("evidence", "rights:evidence", "file-search"),
     ),
+    Who.RESEARCH: (
+        REGISTER,
+        Place("studies", "sensing:studies", "activity"),
+        Place("surveys", "sensing:surveys", "checkup-list"),
+        Place("cases", "rights:cases", "folder"),
+        Place("evidence", "rights:evidence", "file-search"),
+    ),
 }
 
 # The first line whose roles somebody has decides; who works here as well as being in care here sees the working tabs.
@@ -62,7 +70,8 @@ BY_ROLE: tuple[tuple[frozenset[str], Who], ...] = (
         Who.PROFESSIONAL,
     ),
     (frozenset({"counsellor"}), Who.LINE),
-    (frozenset({"panel-member", "panel-secretary", "overseer", "researcher", "administrator"}), Who.OVERSIGHT),
+    (frozenset({"panel-member", "panel-secretary", "overseer", "administrator"}), Who.OVERSIGHT),
+    (frozenset({"researcher"}), Who.RESEARCH),
 )
 
 

@@ -25,6 +25,10 @@ def test_the_panel_sees_votes():
     assert "votes" in [place.key for place in PLACES[who(True, {Role.PANEL_MEMBER})]]
 
 
+def test_a_researcher_finds_studies_and_surveys():
+    assert {"studies", "surveys"} < {place.key for place in PLACES[who(True, {Role.RESEARCHER})]}
+
+
 def test_every_role_that_is_granted_has_tabs():
     named = frozenset().union(*(roles for roles, _ in BY_ROLE))
     assert {role for role in Role if role not in (Role.PERSON, Role.SUPPORTER)} == named

@@ -1,7 +1,7 @@
 """What people said yes and no to: written one use at a time, never changed, each on the ledger."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -163,8 +163,21 @@ def open_streams(person: UUID, now: datetime, *, lock: bool = True) -> dict[str,
     state = states.filter(person=person).first()
     if state is not None and state.restricted_at is not None:
         return {}
+    return _open(Statement.objects.filter(person=person, subject__startswith="stream."), now)
+
+
+def open_streams_of(people: Collection[UUID], now: datetime) -> dict[UUID, dict[str, dict[Use, datetime]]]:
+    """Give the same for several people, in two queries and without their locks: for a look, never for a write."""
+    closed = PersonState.objects.filter(person__in=people, restricted_at__isnull=False).values_list("person", flat=True)
+    mine: dict[UUID, list[Statement]] = {each: [] for each in set(people) - set(closed)}
+    for row in Statement.objects.filter(person__in=mine, subject__startswith="stream."):
+        mine[row.person_id].append(row)
+    return {person: _open(rows, now) for person, rows in mine.items()}
+
+
+def _open(rows: Iterable[Statement], now: datetime) -> dict[str, dict[Use, datetime]]:
     said: dict[str, list[consent.Statement]] = {}
-    for row in Statement.objects.filter(person=person, subject__startswith="stream."):
+    for row in rows:
         said.setdefault(row.subject, []).append(as_statement(_said(row)))
     found = {
         subject: {use: consent.open_since(use, of, now) for use in {each.use for each in of}}

@@ -7,10 +7,8 @@ from typing import Annotated
 
 import typer
 
-from samen.rooms.sensing.catalogue import defined
+from samen.rooms.sensing import catalogue
 from samen.rooms.sensing.commands.features import Profile
-
-COLUMNS = ("column", "group", "unit", "least", "most", "definition", "source", "version")
 
 
 def dictionary(
@@ -18,12 +16,9 @@ def dictionary(
     out: Annotated[Path | None, typer.Option("--out", help="Where the CSV goes; left out: printed.")] = None,
 ) -> None:
     """Say what every column of a profile means: unit, range, definition, source and version."""
-    rows = [
-        (each.column, each.group, each.unit, *each.range, each.definition, each.source, each.version)
-        for each in defined(profile)
-    ]
+    rows = catalogue.dictionary(profile)
     if out is None:
-        csv.writer(sys.stdout).writerows([COLUMNS, *rows])
+        csv.writer(sys.stdout).writerows(rows)
         return
     with out.open("w", encoding="utf-8", newline="") as lines:
-        csv.writer(lines).writerows([COLUMNS, *rows])
+        csv.writer(lines).writerows(rows)
