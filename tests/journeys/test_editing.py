@@ -55,6 +55,7 @@ for member in crew.panel:
 settle_all(crew, now)
 """
 KINDER = "Rustig aan."
+REASONS = ("There are no words in Dutch", "Somebody gets stuck here", "claims no feelings")
 
 
 @pytest.fixture
@@ -77,6 +78,12 @@ def keeps(page: Page, words: str) -> None:
     """Keep other Dutch words on the screen that is open."""
     page.locator("#say_0_nl").fill(words)
     looking.follow(page, page.get_by_role("button", name="Keep", exact=True))
+
+
+def refused(page: Page) -> None:
+    """Look that every reason stands there: missing Dutch, a dead end, and what this program may not say."""
+    told = page.locator('section[aria-labelledby="problems"]').inner_text()
+    assert [each for each in REASONS if each not in told] == []
 
 
 def does(page: Page, step: str, why: str) -> None:
@@ -116,14 +123,18 @@ def test_a_kinder_text_is_written_refused_mended_read_approved_and_met(chromium,
     draft = sam.url
     looking.follow(sam, sam.locator('#s-start a[href*="/screen/start/"]'))
     was = sam.locator("#say_0_nl").input_value()
+    said, way = sam.locator("#say_0_en").input_value(), sam.locator("#way_0_to").input_value()
+    sam.locator("#say_0_en").fill("I feel so sad for you.")
+    sam.locator("#way_0_to").select_option("")
     keeps(sam, "")
-    reason = "There are no words in Dutch"
-    assert reason in sam.locator("main").inner_text()
+    refused(sam)
     looking.follow(sam, sam.get_by_role("link", name="Back to this draft"))
-    assert reason in sam.locator('section[aria-labelledby="problems"]').inner_text()
+    refused(sam)
     assert sam.locator("#why-send").count() == 0  # it cannot be sent on
     helpline.picture(sam, "editing-refused")
     looking.follow(sam, sam.locator('section[aria-labelledby="problems"] a').first)
+    sam.locator("#say_0_en").fill(said)
+    sam.locator("#way_0_to").select_option(way)
     keeps(sam, f"{was} {KINDER}")
     looking.follow(sam, sam.get_by_role("link", name="Back to this draft"))
     assert KINDER in sam.locator("ins").all_inner_texts()[-1]

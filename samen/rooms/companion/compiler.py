@@ -49,7 +49,7 @@ def check(module: Module, never: Sequence[Banned]) -> list[Problem]:
     """Give all that is wrong with a module; nothing means that it can be used."""
     ways = list(_ways(module))
     if ways:
-        return ways  # the checks below walk the graph, so it must be whole
+        return [*ways, *_texts(module, never)]  # the other checks walk the graph, so it must be whole
     return [
         *_reach(module),
         *_answers(module),
