@@ -173,7 +173,12 @@ def _also(request: Request) -> list[Allowed]:
 def _tabs(about: UUID) -> list[dict[str, object]]:
     """Give the tabs of the pages about a person; a room that is not there has none."""
     tabs = []
-    for name, words in (("record:person", "record"), ("treatment:person", "treatment"), ("companion:shared", "talks")):
+    for name, words in (
+        ("record:person", "record"),
+        ("treatment:person", "treatment"),
+        ("companion:shared", "talks"),
+        ("sensing:person-days", "days"),
+    ):
         try:
             url = reverse(name, args=[about])
         except NoReverseMatch:

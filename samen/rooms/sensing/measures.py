@@ -37,7 +37,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("first_use", "screen_first_unlock_min", "screen", "clock"),
     Measure("called", "calls_out_total_min", "calls", "minutes", skewed=True),
     Measure("texted", "texts_sent_count", "texts", "count", skewed=True),
-    Measure("pulse", "heart_resting_mean_bpm", "heart", "bpm"),
+    Measure("pulse", "heart_rate_median_bpm", "heart", "bpm"),
     Measure("exertion", "acceleration_exertional_min", "accelerometer", "minutes", skewed=True),
 )
 BY_NAME: Mapping[str, Measure] = {each.name: each for each in MEASURES}

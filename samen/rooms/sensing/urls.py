@@ -3,7 +3,16 @@
 from django.urls import URLPattern
 
 from samen.rooms.sensing.api import lamp
-from samen.rooms.sensing.views import activities, building, planning, signals, studies
+from samen.rooms.sensing.views import activities, building, days, own_signs, planning, signals, taking
 
 app_name = "sensing"
-urlpatterns: list[URLPattern] = [*lamp.urlpatterns, *signals.urlpatterns, *studies.urlpatterns, *building.urlpatterns, *planning.urlpatterns, *activities.urlpatterns]
+urlpatterns: list[URLPattern] = [
+    *lamp.urlpatterns,
+    *days.urlpatterns,  # before signals/<stream>
+    *own_signs.urlpatterns,
+    *taking.urlpatterns,
+    *signals.urlpatterns,
+    *building.urlpatterns,
+    *planning.urlpatterns,
+    *activities.urlpatterns,
+]

@@ -1,7 +1,6 @@
 """What is known of a person's days, as their pages, a professional with their yes, and the systems of this room may read it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -14,30 +13,12 @@ from samen.people.roles import Scope
 from samen.rights import door as rights
 from samen.rights.words import Category, Item, Permit, Purpose
 from samen.rooms.sensing import kinds, measures
-from samen.rooms.sensing.change import Reading
 from samen.rooms.sensing.measures import Measure
 from samen.rooms.sensing.models.way_in import Participant
 from samen.rooms.sensing.store import features, tables
+from samen.rooms.sensing.strips import Known
 
 MOST_DAYS = 400
-
-
-@dataclass(frozen=True)
-class Known:
-    """One value of one day as it is kept."""
-
-    measure: Measure
-    day: date
-    value: float | None
-    low: float | None
-    high: float | None
-    coverage: float | None
-    reason: str
-
-    @property
-    def reading(self) -> Reading:
-        """Give it as it is compared."""
-        return Reading(self.day, self.measure.name, self.value, self.coverage)
 
 
 def own(access: Allowed, since: date, until: date) -> tuple[Known, ...]:

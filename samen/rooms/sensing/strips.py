@@ -1,0 +1,129 @@
+"""What the pages of days show, as values: for each measure its picture, the newest day in words, and the table of the same numbers."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from samen.rooms.sensing import change, measures, picture
+from samen.rooms.sensing.change import Reading
+from samen.rooms.sensing.measures import Measure
+from samen.words import say
+
+WORDS = "sensing.days"
+
+
+@dataclass(frozen=True)
+class Known:
+    """One value of one day as it is kept."""
+
+    measure: Measure
+    day: date
+    value: float | None
+    low: float | None
+    high: float | None
+    coverage: float | None
+    reason: str
+
+    @property
+    def reading(self) -> Reading:
+        """Give it as it is compared."""
+        return Reading(self.day, self.measure.name, self.value, self.coverage)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the table beside the picture."""
+
+    day: date
+    said: str  # the value, or why there is none
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One measure over some days."""
+
+    name: str
+    title: str
+    stream: str
+    newest: str  # the newest value, in words
+    usual: str  # one's own usual, in words; "" while it is not known
+    picture: str  # safe SVG; "" when there is no value at all
+    lines: tuple[Line, ...]  # newest first
+
+
+def strips(
+    known: Sequence[Known], since: date, until: date, language: str, told: Callable[[date], str]
+) -> tuple[Strip, ...]:
+    """Give one strip for each measure of which there is a value. Usual is arithmetic on one's own days, no inference.
+
+    Takes: what is known, from well before `since` so that there is a usual; the reader's language, and how they write a day.
+    """
+    by_name: dict[str, list[Known]] = defaultdict(list)
+    for each in known:
+        by_name[each.measure.name].append(each)
+    found = [
+        _strip(measure, by_name[measure.name], since, until, language, told)
+        for measure in measures.MEASURES
+        if any(each.value is not None and each.day >= since for each in by_name[measure.name])
+    ]
+    return tuple(found)
+
+
+def _strip(
+    measure: Measure, known: Sequence[Known], since: date, until: date, language: str, told: Callable[[date], str]
+) -> Strip:
+    shown = [each for each in known if since <= each.day <= until]
+    newest = max((each for each in shown if each.value is not None), key=lambda each: each.day)
+    band = change.usual([each.reading for each in known], newest.day, measure.name, skewed=measure.skewed)
+    title = say(f"{measures.WORDS}.{measure.name}.name", language)
+    drawn = picture.Picture(
+        id=f"strip-{measure.name}",
+        title=title,
+        description=say(f"{WORDS}.describes", language, n=sum(each.value is not None for each in shown)),
+        first=told(since),
+        last=told(until),
+        begins=since,
+        ends=until,
+        dots=[picture.Dot(each.day, each.value, each.low, each.high) for each in shown],
+        usual=(max(band[1], 0.0) if measure.shown != "clock" else band[1], band[2]) if band else None,
+    )
+    return Strip(
+        name=measure.name,
+        title=title,
+        stream=measure.stream,
+        newest=say(f"{WORDS}.newest", language, day=told(newest.day), value=value_said(newest, language)),
+        usual=usual_said(measure, band, language),
+        picture=picture.svg(drawn),
+        lines=tuple(
+            Line(each.day, value_said(each, language)) for each in sorted(shown, key=lambda one: one.day, reverse=True)
+        ),
+    )
+
+
+def value_said(known: Known, language: str) -> str:
+    """Give a value in words, with what it lies between where a part of the day was not seen; or why there is none."""
+    if known.value is None:
+        return say(f"{WORDS}.reason.{known.reason or 'nothing_measured'}", language)
+    said = amount(known.measure, known.value, language)
+    if known.low is not None and known.high is not None and known.high > known.low:
+        blanks = {
+            "low": amount(known.measure, known.low, language),
+            "high": amount(known.measure, known.high, language),
+        }
+        return say(f"{WORDS}.between", language, value=said, **blanks)
+    return said
+
+
+def usual_said(measure: Measure, band: tuple[float, float, float] | None, language: str) -> str:
+    """Give one's own usual in words; "" while it is not known."""
+    if band is None:
+        return ""
+    low = band[1] if measure.shown == "clock" else max(band[1], 0.0)
+    return say(f"{WORDS}.usual", language, low=amount(measure, low, language), high=amount(measure, band[2], language))
+
+
+def amount(measure: Measure, value: float, language: str) -> str:
+    """Give a value with its unit."""
+    key, blanks = measures.amount(measure, value)
+    return say(key, language, **blanks)

@@ -1,0 +1,94 @@
+"""Taking along and taking back: a copy of what devices sent in three formats, and deleting days or all of it."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from samen.people.door import Request, own, own_page
+from samen.people.roles import Scope
+from samen.rights import door as rights
+from samen.rooms.sensing import systems
+from samen.rooms.sensing.store import copies, erasing, studies
+from samen.rooms.sensing.store.events import FIRST, LAST, Range
+from samen.rooms.sensing.views.days import language
+from samen.words import say
+
+KINDS = {"lamp": "application/json", "beiwe": "application/zip", "parquet": "application/zip"}
+
+
+@require_GET
+@own_page
+def take(request: Request) -> HttpResponse:
+    """Offer the three formats and the ways to delete."""
+    shown = {
+        "there": copies.anything(request.access),
+        "formats": list(KINDS),
+        "today": timezone.localdate(request.now),
+    }
+    return render(request, "sensing/days/take.html", shown)
+
+
+@require_POST
+@own_page
+def file(request: Request, form: str) -> HttpResponse | StreamingHttpResponse:
+    """Give a copy in one of the formats. It is made as it is read, and no file of it stays here."""
+    who = studies.of_person(request.access)
+    if form not in KINDS or who is None:
+        raise Http404
+    ending = "json" if form == "lamp" else "zip"
+    if form == "lamp":
+        answer: HttpResponse | StreamingHttpResponse = StreamingHttpResponse(
+            copies.lamp(request.access, who), KINDS[form]
+        )
+    else:
+        answer = HttpResponse(copies.zipped(request.access, who, form), KINDS[form])
+    answer["Content-Disposition"] = f'attachment; filename="samen-{form}.{ending}"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@require_POST
+@own_page
+def delete(request: Request) -> HttpResponse:
+    """Delete some days of all streams, or everything, for good; what was computed and said of them goes as well."""
+    who = studies.of_person(request.access)
+    if request.POST.get("sure") != "yes":
+        messages.error(request, say("sensing.signals.not_sure", language()))
+        return redirect("sensing:take")
+    first, last = _begin(request.POST.get("from", "")), _begin(request.POST.get("to", ""))
+    before = LAST if last is None else _ms(last + timedelta(days=1))
+    asked = Range("", FIRST if first is None else _ms(first), before)
+    gone = erasing.events(request.access, who, asked, at=request.now) if who is not None else 0
+    clear(request)
+    messages.success(request, say("sensing.signals.deleted", language(), n=gone))
+    return redirect("sensing:signals")
+
+
+def clear(request: Request) -> int:
+    """Clear what the systems of this room said about days that their person has deleted: that they ran stays."""
+    findings = own(request, Scope.FINDINGS)
+    said = [each.id for system in systems.ALL for each in rights.inferences(findings, system.id)]
+    return rights.clear(findings, said) if said else 0
+
+
+def _begin(text: str) -> datetime | None:
+    try:
+        return timezone.make_aware(datetime.combine(date.fromisoformat(text), time.min)) if text else None
+    except ValueError:
+        return None
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+urlpatterns = [
+    path("signals/take", take, name="take"),
+    path("signals/take/delete", delete, name="take-delete"),
+    path("signals/take/<slug:form>", file, name="take-file"),
+]
