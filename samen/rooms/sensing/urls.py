@@ -3,7 +3,7 @@
 from django.urls import URLPattern
 
 from samen.rooms.sensing.api import lamp
-from samen.rooms.sensing.views import activities, building, days, own_signs, planning, signals, taking
+from samen.rooms.sensing.views import activities, building, days, own_signs, planning, signals, studies, taking
 
 app_name = "sensing"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     *own_signs.urlpatterns,
     *taking.urlpatterns,
     *signals.urlpatterns,
+    *studies.urlpatterns,
     *building.urlpatterns,
     *planning.urlpatterns,
     *activities.urlpatterns,
