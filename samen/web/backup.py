@@ -1,6 +1,6 @@
 """Backups that are consistent while the service runs, and that an erasure reaches. The why stands in docs/operator/backup.md.
 
-A place for backups holds one folder for each (`samen-<time>`: the database, a manifest) and one folder `keys` with the
+A place for backups holds one folder for each (`samen-<time>`: the database, what devices sent, a manifest) and one folder `keys` with the
 newest halves of people's keys, which each backup replaces. Whose half is not in it stays unreadable in every backup.
 """
 
@@ -22,6 +22,7 @@ from django.db import connection, transaction
 
 from samen.ledger import store as ledger
 from samen.people import store as people
+from samen.rooms.sensing import door as sensing
 from samen.web import postgres_tools
 from samen.web.troubles import Trouble
 
@@ -87,6 +88,8 @@ def write(place: Path, *, now: datetime, say: Say) -> Path:
         say("Copying the database")
         file = part / DATABASES[connection.vendor]
         counts = _copy_sqlite(file) if connection.vendor == "sqlite" else _dump_postgresql(file)
+        say("Copying what devices sent, each person's under their own key")
+        files = [file, *sensing.write_backup(part)]
         say("Writing the manifest")
         manifest = Manifest(
             format=FORMAT,
@@ -97,7 +100,7 @@ def write(place: Path, *, now: datetime, say: Say) -> Path:
             service_keys=[each.id for each in people.service_keys()],
             checkpoint=signed.note,
             counts=counts,
-            files={file.name: digest(file)},
+            files={each.name: digest(each) for each in files},
         )
         _write_json(part / MANIFEST, asdict(manifest))
         part.rename(target)
@@ -205,6 +208,7 @@ def _copy_sqlite(file: Path) -> dict[str, int]:
     with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=20)) as source:
         source.execute("VACUUM INTO ?", [str(file)])
     file.chmod(0o600)
+    _leave_out_computed(file)
     _sync(file)
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as copy:
         if (said := copy.execute("PRAGMA quick_check").fetchone()[0]) != "ok":
@@ -218,19 +222,29 @@ def _copy_sqlite(file: Path) -> dict[str, int]:
         return counts_of(lambda query: copy.execute(query).fetchone()[0], tables)
 
 
+def _leave_out_computed(file: Path) -> None:
+    """Take out of a copy what was computed about people: it lies open, so that no erasure would reach it there."""
+    with closing(sqlite3.connect(f"file:{file}?mode=rw", uri=True, isolation_level=None)) as copy:
+        there = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for name in there & set(sensing.COMPUTED):
+            copy.execute(f'DELETE FROM "{name}"')
+        copy.execute("VACUUM")
+
+
 def _dump_postgresql(file: Path) -> dict[str, int]:
     """Dump the database as it is at one moment, and count in that same moment."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         cursor.execute("SELECT pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]
-        postgres_tools.dump(file, snapshot)
+        postgres_tools.dump(file, snapshot, without=sensing.COMPUTED)
 
         def number(query: str) -> int:
             cursor.execute(query)
             return int(cursor.fetchone()[0])
 
         counts = counts_of(number, connection.introspection.table_names(cursor))
+    counts |= {name: 0 for name in sensing.COMPUTED if name in counts}
     file.chmod(0o600)
     _sync(file)
     return counts

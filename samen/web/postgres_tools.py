@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import connection
@@ -10,10 +11,10 @@ from django.db import connection
 from samen.web.troubles import Trouble
 
 
-def dump(file: Path, snapshot: str) -> None:
-    """Dump the database as one snapshot shows it. Raises: Trouble."""
+def dump(file: Path, snapshot: str, *, without: Sequence[str] = ()) -> None:
+    """Dump the database as one snapshot shows it, some tables without their rows. Raises: Trouble."""
     options = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={file}")
-    _run("pg_dump", *options)
+    _run("pg_dump", *options, *(f"--exclude-table-data={name}" for name in without))
 
 
 def restore(file: Path) -> None:

@@ -16,6 +16,7 @@ from samen.people import store as people
 from samen.people.models import PersonKey
 from samen.rights import door
 from samen.rights.store import service
+from samen.rooms.sensing import door as sensing
 from samen.web import backup, postgres_tools, serving
 from samen.web.backup import Manifest, Say
 from samen.web.troubles import Trouble
@@ -60,6 +61,7 @@ def restore(path: Path, *, keys: Path | None, force: bool, now: datetime, say: S
     _put_database(folder / backup.DATABASES[manifest.database], force=force, now=now)
     if halves is not None:
         _put_halves(halves, now)
+    _set_aside(sensing.archive_folder(), now)
     problems = _differences(manifest)
     if serving.pending():
         say("Bringing the database to this version")
@@ -71,6 +73,8 @@ def restore(path: Path, *, keys: Path | None, force: bool, now: datetime, say: S
         problems.append(f"Permits {counts.permits}, records {counts.records} and leaves {counts.leaves} differ.")
     say("Opening keys, and erasing again whom was erased since")
     opened, again = _erase_again(now)
+    say("Bringing back what devices sent")
+    sensing.restore_backup(folder)
     return Restored(folder, manifest.made_at, sum(manifest.counts.values()), report.leaves, opened, again, problems)
 
 
@@ -161,7 +165,7 @@ def _put_halves(source: Path, now: datetime) -> None:
 
 
 def _set_aside(file: Path, now: datetime) -> None:
-    """Keep what lay there under another name, for the operator to remove."""
+    """Keep what lay there, a file or a folder, under another name, for the operator to remove."""
     if file.exists():
         file.rename(file.with_name(f"{file.name}.replaced-{now:%Y%m%dT%H%M%SZ}"))
 
