@@ -3,7 +3,7 @@
 from django.urls import URLPattern
 
 from samen.rooms.sensing.api import lamp
-from samen.rooms.sensing.views import activities, building, days, own_signs, planning, signals, studies, taking
+from samen.rooms.sensing.views import activities, building, days, own_signs, phone, planning, signals, studies, taking
 
 app_name = "sensing"
 urlpatterns: list[URLPattern] = [
@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern] = [
     *studies.urlpatterns,
     *building.urlpatterns,
     *planning.urlpatterns,
+    *phone.urlpatterns,
     *activities.urlpatterns,
 ]

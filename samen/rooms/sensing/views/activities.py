@@ -118,6 +118,10 @@ def activity(request: Request, activity: str) -> HttpResponse:
         return redirect(where(what)) if what.link else page(request, what)
     given = dict(request.POST.lists())
     taken = taking.take(mine(request), what, given, now=request.now, language=language())
+    if taken.hard:  # whatever else is on the page
+        return redirect(f"{reverse('treatment:after-hard-answer')}?kept={'record' if taken.filed else 'no'}")
+    if taken.problems and what.link:
+        return redirect(where(what))
     if taken.problems:
         return page(request, what, given, taken.problems)
     return render(request, "sensing/activities/done.html", _after(request, what, taken))

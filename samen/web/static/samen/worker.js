@@ -1,9 +1,11 @@
 // When there is no connection, show the numbers to call. Keeps that page and its looks. A page about somebody is on the
-// device only where they kept their own plan there (companion/keep.js); it goes when they sign out.
+// device only where they kept it there: their own plan (companion/keep.js), activities to fill in (sensing/phone.js) and what
+// waits to be sent of those. All of it goes when they sign out.
 const language = new URL(self.location).searchParams.get("language") === "nl" ? "nl" : "en";
 const page = "/offline/" + language;
 const shelf = "samen-help-" + language;
 const own = "samen-own", plan = "/companion/plan/";
+const doings = "samen-activities", device = "/activities/device/";
 const looks = ["tokens.css", "samen.css", "icons.svg", "icon.svg", "fonts/atkinson-latin.woff2", "fonts/literata-latin.woff2"].map((name) => "/static/samen/" + name);
 
 const fill = async () => {
@@ -19,6 +21,8 @@ self.addEventListener("activate", (event) => event.waitUntil((async () => {
 })()));
 
 const withoutConnection = async (path) => {
+  const filling = path.startsWith("/activities/") && await caches.match(device, { cacheName: doings });
+  if (filling) return filling;
   const kept = await caches.match(plan + "device/", { cacheName: own });
   if (kept && path.startsWith(plan)) return kept;
   const help = await caches.match(page);
@@ -31,13 +35,14 @@ const withoutConnection = async (path) => {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method === "POST" && url.origin === self.location.origin && url.pathname === "/account/logout/") {
-    event.waitUntil(caches.delete(own));
+    event.waitUntil(Promise.all([caches.delete(own), caches.delete(doings)]));
+    indexedDB.deleteDatabase(doings);
   }
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
   if (event.request.mode === "navigate") {
     if (url.pathname.startsWith("/help")) event.waitUntil(fill().catch(() => {}));
     event.respondWith(fetch(event.request).catch(() => withoutConnection(url.pathname)));
-  } else if (looks.includes(url.pathname) || url.pathname === "/static/companion/plan.css") {
+  } else if (looks.includes(url.pathname) || url.pathname === "/static/companion/plan.css" || url.pathname.startsWith("/static/sensing/")) {
     event.respondWith(fetch(event.request).catch(() => caches.match(url.pathname)));
   }
 });
