@@ -199,3 +199,18 @@ def test_clusters_are_those_that_looking_at_every_pair_gives():
     expected = plain_dbscan(latitude, longitude, weights)
     assert len(expected) == labels.max() + 1 > 1
     assert all(len({int(labels[core]) for core in each}) == 1 for each in expected)
+
+
+def test_home_by_night_follows_somebody_who_moves_and_no_single_night_away():
+    """Four nights at home, one away, four at work's address: the night away has its neighbours' home."""
+    nights = [HOME] * 4 + [(52.2, 5.2)] + [HOME] * 2 + [WORK] * 4
+    days = [points((86_100, *where), every=300, start=f"2024-01-{day:02}T00:00") for day, where in enumerate(nights, 1)]
+    fixed = [
+        rows.with_columns(latitude=pl.lit(where[0]), longitude=pl.lit(where[1]))
+        for rows, where in zip(days, nights, strict=True)
+    ]
+    strategy = {"infer_home_location_strategy": "SUN_LI_VEGA_STRATEGY", "minimum_days_to_detect_home_changes": 2}
+    given = {"phone_locations": {"doryab": strategy}}
+    found = features("rapids", given=given, gps=pl.concat(fixed))
+    assert [each["phone_locations_doryab_homelabel"] for each in found] == [1] * 7 + [2] * 4
+    assert [each["phone_locations_doryab_timeathome"] > 1400 for each in found] == [True] * 4 + [False] + [True] * 6

@@ -1,4 +1,8 @@
-"""Which places a person was at, for how long and how they moved, as RAPIDS' provider of Doryab et al. has it."""
+"""Where a person was and how they moved, in the meaning of RAPIDS' provider of Doryab et al.: a study that moves keeps its numbers.
+
+A row of location stands for the time until the next one. Each such stretch is still or on the way; still ones lie in a cluster
+or outside of all. Everything else is sums over stretches, weighed by how long they lasted within a segment.
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,28 +14,29 @@ from samen.rooms.sensing.clustering import OUTSIDE, dbscan
 from samen.rooms.sensing.segments import cut
 from samen.rooms.sensing.sphere import Floats, Whole, distance
 
-MINUTE, HOUR = 60_000, 3_600_000  # ms
-TOO_FAST = 250.0  # km/h: a row that moves faster is wrong (facts sheet, part 7)
-NIGHT_UNTIL = 6  # hour of the clock: home is looked for from 00 to 06
-DORYAB, SUN_LI_VEGA = "DORYAB_STRATEGY", "SUN_LI_VEGA_STRATEGY"
-DATASET, SEGMENT, INSTANCE = "PARTICIPANT_DATASET", "TIME_SEGMENT", "TIME_SEGMENT_INSTANCE"
-MIDDLE_OF_NIGHT = (12_600_000, 16_200_000)  # ms after midnight: 03:30 to 04:30
-PLACES = ("timeattop1location", "timeattop2location", "timeattop3location")
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000  # ms
+IMPOSSIBLE = 250.0  # km/h: a row that was left faster is an error (facts sheet, part 7)
+NIGHT = 6 * HOUR  # home is where people are from midnight until then
+DEEP = (3 * HOUR + 30 * MINUTE, 4 * HOUR + 30 * MINUTE)  # the middle of a night (strategy of Sun, Li & Vega)
+ONE_HOME, HOME_BY_NIGHT = "DORYAB_STRATEGY", "SUN_LI_VEGA_STRATEGY"
+WHOLE, BY_LABEL, BY_SEGMENT = "PARTICIPANT_DATASET", "TIME_SEGMENT", "TIME_SEGMENT_INSTANCE"
+AXES = ("latitude", "longitude")
+TOPS = (1, 2, 3)
 
 
 @dataclass(frozen=True)
 class Doryab:
-    """Parameters of RAPIDS' provider, under their own names."""
+    """Parameters under the peer's names."""
 
     TABLE: ClassVar[str] = "phone_locations.doryab"
 
-    accuracy_limit: float = 100.0  # m: a row that is as unsure as this or more is dropped
+    accuracy_limit: float = 100.0  # m: a row that is as unsure as this, or more, is dropped
     dbscan_eps: float = 100.0  # m
-    dbscan_minsamples: float = 5.0  # minutes within reach that make a core
-    threshold_static: float = 1.0  # km/h: slower is stationary
-    maximum_row_gap: float = 300.0  # s: a row lasts to the next, if that is no farther
-    cluster_on: str = DATASET
-    infer_home_location_strategy: str = DORYAB
+    dbscan_minsamples: float = 5.0  # minutes within reach that make the core of a cluster
+    threshold_static: float = 1.0  # km/h: what is slower is still
+    maximum_row_gap: float = 300.0  # s: a row that is farther from the next one stands for no time
+    cluster_on: str = WHOLE
+    infer_home_location_strategy: str = ONE_HOME
     minimum_days_to_detect_home_changes: int = 3  # days in a row
     radius_for_home: float = 100.0  # m
 
@@ -42,214 +47,206 @@ def rapids(rows: pl.DataFrame, segments: pl.DataFrame, settings: Doryab) -> pl.D
     Takes:  gps by person and time, with local.
     Gives:  at, locationvariance (degrees², weighed by seconds, divided by their sum less one), loglocationvariance (log10),
             totaldistance (m), avgspeed, varspeed (km/h, weighed), numberofsignificantplaces, numberlocationtransitions (count),
-            radiusgyration (m), timeattop1..3location, max/min/avg/stdlengthstayatclusters (minutes in each place altogether),
-            movingtostaticratio (static time ÷ all, 0 to 1), outlierstimepercent (0 to 1), locationentropy (nats),
-            normalizedlocationentropy (divided by the number of places), timeathome (minutes), homelabel, minutesdataused.
-            A segment without rows that last has no row; nothing stationary leaves what depends on it null.
-    Source: RAPIDS, phone locations, provider DORYAB (definitions only); facts sheet, part 7.
+            radiusgyration (m), timeattop1..3location, max/min/avg/stdlengthstayatclusters (minutes in each cluster altogether),
+            movingtostaticratio (still ÷ all time, 0 to 1), outlierstimepercent (0 to 1), locationentropy (nats),
+            normalizedlocationentropy (divided by the number of clusters), timeathome (minutes), homelabel, minutesdataused.
+            A segment without a row that stands for time has no row; without still time, what depends on it is null.
+    Source: RAPIDS, phone locations, provider DORYAB, as its documentation defines it; facts sheet, part 7.
     """
-    lasting = _lasting(rows, settings)
-    lasting = _with_homes(lasting, settings)
-    if settings.cluster_on == DATASET:
-        lasting = _clustered(lasting, ["person"], settings)
-    episodes = cut(lasting.rename({"time": "begins"}), segments).filter(pl.col("ends") > pl.col("begins"))
-    episodes = episodes.with_columns(((pl.col("ends") - pl.col("begins")) / MINUTE).alias("minutes"))
-    if settings.cluster_on != DATASET:
-        named = episodes.join(segments.select("at", "segment"), on="at", maintain_order="left")
-        by = ["person", "segment"] if settings.cluster_on == SEGMENT else ["at"]
-        episodes = _clustered(named, by, settings)
-    return _summed(episodes.sort("at", "begins", maintain_order=True))
+    stretches = _stretches(rows, settings)
+    homes = _homes(stretches, settings)
+    if settings.cluster_on == WHOLE:
+        stretches = stretches.with_columns(_clusters(stretches, ["person"], settings))
+    parts = cut(stretches, segments).filter(pl.col("ends") > pl.col("begins")).sort("at", "begins", maintain_order=True)
+    if settings.cluster_on != WHOLE:
+        scope = ["person", "segment"] if settings.cluster_on == BY_LABEL else ["at"]
+        parts = parts.join(segments.select("at", "segment"), on="at", maintain_order="left")
+        parts = parts.with_columns(_clusters(parts.with_columns(_lasting()), scope, settings))
+    parts = _beside_home(parts.with_columns(_lasting()), homes, settings)
+    sums = parts.group_by("at", maintain_order=True).agg(**_of_stretches())
+    clusters = _of_clusters(parts.filter("still", pl.col("cluster") != OUTSIDE))
+    return _ordered(sums.join(clusters, on="at", how="left", maintain_order="left"))
 
 
-def _lasting(rows: pl.DataFrame, settings: Doryab) -> pl.DataFrame:
-    """Give the rows that last until the next: person, time, ends, clock (ms of the day), day, place, minutes, speed, still."""
-    sure = (pl.col("accuracy") < settings.accuracy_limit) | pl.col("accuracy").is_null()
-    points = rows.filter(sure, pl.col("latitude").is_not_null(), pl.col("longitude").is_not_null())
-    points = points.unique(["person", "time"], keep="first", maintain_order=True).select(
-        "person", "time", "latitude", "longitude", "local"
-    )
-    points = _moving(points)
-    points = _moving(points.filter((pl.col("speed") <= TOO_FAST) | pl.col("speed").is_null()))
+def _stretches(rows: pl.DataFrame, settings: Doryab) -> pl.DataFrame:
+    """Give what stands for time: person, begins, ends, latitude, longitude, kmh, still, day, clock, minutes."""
+    unsure = pl.col("accuracy") >= settings.accuracy_limit
+    kept = rows.filter(~unsure.fill_null(False), pl.all_horizontal(pl.col(*AXES).is_not_null()))
+    kept = kept.select("person", pl.col("time").alias("begins"), *AXES, "local")
+    kept = kept.unique(["person", "begins"], keep="first", maintain_order=True)
+    for again in (True, False):  # once an error is out, its neighbours lead elsewhere
+        kept = kept.with_columns(pl.col("begins").shift(-1).over("person").alias("ends"))
+        kept = kept.with_columns(pl.Series("metres", _to_next(kept)))
+        kept = kept.with_columns((pl.col("metres") * 3.6 / ((pl.col("ends") - pl.col("begins")) / 1000)).alias("kmh"))
+        if again:
+            kept = kept.filter(~(pl.col("kmh") > IMPOSSIBLE).fill_null(False)).drop("ends", "metres", "kmh")
     shown = pl.col("local").cast(pl.Int64)
-    return points.filter(pl.col("ends") - pl.col("time") <= settings.maximum_row_gap * 1000).with_columns(
-        (pl.col("speed") < settings.threshold_static).alias("still"),
-        ((pl.col("ends") - pl.col("time")) / MINUTE).alias("minutes"),
-        (shown % (24 * HOUR)).alias("clock"),
-        (shown // (24 * HOUR)).alias("day"),
+    lasts = pl.col("ends") - pl.col("begins") <= settings.maximum_row_gap * 1000
+    return kept.filter(lasts).select(
+        *("person", "begins", "ends", *AXES, "kmh"),
+        (pl.col("kmh") < settings.threshold_static).alias("still"),
+        (shown // DAY).alias("day"),
+        (shown % DAY).alias("clock"),
+        _lasting(),
     )
 
 
-def _moving(points: pl.DataFrame) -> pl.DataFrame:
-    """Add ends (the time of the person's next row) and speed to it (km/h)."""
-    axes = [points[name].to_numpy() for name in ("latitude", "longitude")]
-    metres = np.r_[distance(*(axis[:-1] for axis in axes), *(axis[1:] for axis in axes)), 0.0][: points.height]
-    following = pl.col("time").shift(-1).over("person")
-    return points.with_columns(following.alias("ends"), pl.Series("metres", metres, dtype=pl.Float64)).with_columns(
-        (pl.col("metres") / (pl.col("ends") - pl.col("time")) * 3600).alias("speed")
-    )
+def _lasting() -> pl.Expr:
+    return ((pl.col("ends") - pl.col("begins")) / MINUTE).alias("minutes")
 
 
-def _clustered(rows: pl.DataFrame, by: list[str], settings: Doryab) -> pl.DataFrame:
-    """Add label: 1 for the place with most time, 2 for the next ...; -1 outside of every place; null for a row that moves."""
-    rows = rows.with_row_index("row")
-    still = rows.filter("still")
-    kind = pl.DataFrame(schema={"row": pl.UInt32, "label": pl.Int64})
-    found = [kind]
-    for _, of in still.group_by(by, maintain_order=True):
-        latitude, longitude, minutes = (of[name].to_numpy() for name in ("latitude", "longitude", "minutes"))
-        labels = _labels(latitude, longitude, minutes, settings)
-        found.append(pl.DataFrame({"row": of["row"], "label": labels}))
-    return rows.join(pl.concat(found), on="row", how="left", maintain_order="left").drop("row")
+def _to_next(rows: pl.DataFrame) -> Floats:
+    """Give metres from each row to the next, whoever that belongs to; 0 after the last."""
+    north, east = (rows[axis].to_numpy() for axis in AXES)
+    found = np.zeros(rows.height)
+    found[:-1] = distance(north[:-1], east[:-1], north[1:], east[1:])
+    return found
 
 
-def _labels(latitude: Floats, longitude: Floats, minutes: Floats, settings: Doryab) -> Whole:
-    points, back = np.unique(np.column_stack([latitude, longitude]), axis=0, return_inverse=True)
-    back = back.reshape(-1)
-    weights = np.bincount(back, minutes, minlength=len(points)).astype(np.float64)
-    of = dbscan(points[:, 0], points[:, 1], weights, within=settings.dbscan_eps, least=settings.dbscan_minsamples)
-    inside = of != OUTSIDE
-    times = np.bincount(of[inside], weights[inside], minlength=1)
-    rank = np.empty(len(times), dtype=np.int64)
-    rank[np.argsort(-times, kind="stable")] = np.arange(1, len(times) + 1)
-    return np.where(inside, rank[np.where(inside, of, 0)], OUTSIDE)[back]
+def _clusters(rows: pl.DataFrame, scope: list[str], settings: Doryab) -> pl.Series:
+    """Give each row's cluster within its scope: 1 for the one with most still time, and so on; -1 outside, null on the way."""
+    groups = rows.select(pl.struct(scope).rle_id() if scope == ["person"] else pl.struct(scope).rank("dense"))
+    group = groups.to_series().to_numpy()
+    still = np.flatnonzero(rows["still"].to_numpy())
+    still = still[np.argsort(group[still], kind="stable")]
+    cluster = np.full(rows.height, np.nan)
+    columns = [rows[name].to_numpy() for name in (*AXES, "minutes")]
+    for each in np.split(still, np.flatnonzero(np.diff(group[still])) + 1):
+        if len(each):
+            cluster[each] = _ranked(*(column[each] for column in columns), settings)
+    return pl.Series("cluster", cluster, nan_to_null=True).cast(pl.Int64)
 
 
-def _with_homes(rows: pl.DataFrame, settings: Doryab) -> pl.DataFrame:
-    """Add near (within reach of the home of that day) and homelabel."""
-    at_night = rows.filter(pl.col("clock") < NIGHT_UNTIL * HOUR)
-    at_night = _clustered(at_night, ["person"], settings).filter(pl.col("label") > 0)
-    centres = at_night.group_by("person", "label").agg(
-        pl.col("latitude").mean().alias("home_latitude"), pl.col("longitude").mean().alias("home_longitude")
-    )
-    if settings.infer_home_location_strategy == SUN_LI_VEGA:
-        homes = _homes_by_day(rows, at_night, settings)
+def _ranked(latitude: Floats, longitude: Floats, minutes: Floats, settings: Doryab) -> Whole:
+    """Cluster points, those that are the same taken together, and number clusters by their time."""
+    points, which = np.unique(latitude + 1j * longitude, return_inverse=True)
+    weight = np.bincount(which, minutes)
+    found = dbscan(points.real, points.imag, weight, within=settings.dbscan_eps, least=settings.dbscan_minsamples)
+    time = np.bincount(found + 1, weight)[1:]  # of each cluster; what is outside comes first and is left off
+    number = np.r_[OUTSIDE, np.argsort(np.argsort(-time, kind="stable"), kind="stable") + 1]
+    return np.asarray(number[found + 1][which])
+
+
+# --- home ---------------------------------------------------------------------------------------------------------------
+
+
+def _homes(stretches: pl.DataFrame, settings: Doryab) -> pl.DataFrame:
+    """Give person, day, home_latitude, home_longitude, homelabel: the home that held on each day."""
+    nights = stretches.filter(pl.col("clock") < NIGHT)
+    nights = nights.with_columns(_clusters(nights, ["person"], settings)).filter(pl.col("cluster") > 0)
+    middles = nights.group_by("person", "cluster").agg(pl.col(axis).mean().alias(f"home_{axis}") for axis in AXES)
+    days = stretches.select("person", "day").unique().sort("person", "day")
+    if settings.infer_home_location_strategy == HOME_BY_NIGHT:
+        least = settings.minimum_days_to_detect_home_changes
+        days = days.join(_settled(_slept(nights), least), on=["person", "day"], how="left", maintain_order="left")
+        days = days.with_columns(pl.col("cluster").forward_fill().backward_fill().over("person"))
     else:
-        homes = rows.select("person", "day").unique().with_columns(pl.lit(1, dtype=pl.Int64).alias("label"))
-    since = homes.group_by("person", "label").agg(pl.col("day").min().alias("since"))
-    number = pl.col("since").rank("dense").over("person").cast(pl.Int64).alias("homelabel")
-    homes = homes.join(since.with_columns(number).drop("since"), on=["person", "label"], how="left")
-    found = rows.join(homes, on=["person", "day"], how="left", maintain_order="left")
-    found = found.join(centres, on=["person", "label"], how="left", maintain_order="left").drop("label")
-    axes = ("latitude", "longitude", "home_latitude", "home_longitude")
-    metres = distance(*(found[name].to_numpy() for name in axes))
-    return found.with_columns(pl.Series("near", np.nan_to_num(metres, nan=np.inf) <= settings.radius_for_home)).drop(
-        "home_latitude", "home_longitude"
-    )
+        days = days.with_columns(pl.lit(1, dtype=pl.Int64).alias("cluster"))
+    first = pl.col("day").min().over("person", "cluster")
+    days = days.with_columns(first.rank("dense").over("person").cast(pl.Int64).alias("homelabel"))
+    return days.join(middles, on=["person", "cluster"], how="left").drop("cluster")
 
 
-def _homes_by_day(rows: pl.DataFrame, at_night: pl.DataFrame, settings: Doryab) -> pl.DataFrame:
-    """Give person, day, label: the place of each night, once it has repeated for enough days in a row."""
-    low, high = MIDDLE_OF_NIGHT
-    part = pl.when(pl.col("clock").is_between(low, high)).then(1).when(pl.col("clock") < low).then(2).otherwise(3)
-    chosen = at_night.with_columns(part.alias("part")).filter(
-        pl.col("part") == pl.col("part").min().over("person", "day")
-    )
-    which = (
-        pl.when(pl.col("part").first() == 1)
-        .then(pl.col("label").mode().min())
-        .when(pl.col("part").first() == 2)
-        .then(pl.col("label").last())
-        .otherwise(pl.col("label").first())
-    )
-    nights = chosen.group_by("person", "day", maintain_order=True).agg(which.alias("label")).sort("person", "day")
-    run = pl.col("label").rle_id().over("person")
-    often = pl.len().over("person", run) >= settings.minimum_days_to_detect_home_changes
-    nights = nights.with_columns(pl.when(often).then("label").alias("label"))
-    days = rows.select("person", "day").unique().sort("person", "day")
-    filled = pl.col("label").forward_fill().backward_fill().over("person")
-    return days.join(nights, on=["person", "day"], how="left", maintain_order="left").with_columns(filled)
+def _slept(nights: pl.DataFrame) -> pl.DataFrame:
+    """Give person, day, cluster: where each night was spent.
+
+    The most frequent cluster of the middle of the night; without any, the last one before it, or else the first one after.
+    """
+    before, deep = pl.col("clock") < DEEP[0], pl.col("clock").is_between(*DEEP)
+    cluster = pl.col("cluster")
+    chosen = pl.coalesce(cluster.filter(deep).mode().min(), cluster.filter(before).last(), cluster.first())
+    return nights.group_by("person", "day").agg(chosen.alias("cluster")).sort("person", "day")
 
 
-def _summed(episodes: pl.DataFrame) -> pl.DataFrame:
-    """Sum up what lasts, by segment."""
-    still = episodes.filter("still")
-    inside = still.filter(pl.col("label") != OUTSIDE)
-    moving = episodes.filter(~pl.col("still"))
-    tables = (_moved(moving), _stayed(still), _placed(inside), _spread(inside))
-    found = _varied(episodes)
-    for each in tables:
-        found = found.join(each, on="at", how="left", maintain_order="left")
-    none = ("totaldistance", "avgspeed", "varspeed", "timeathome")
-    return found.with_columns(pl.col(*none).fill_null(0.0)).select(
-        "at",
-        *("locationvariance", "loglocationvariance", "totaldistance", "avgspeed", "varspeed"),
-        *("numberofsignificantplaces", "numberlocationtransitions", "radiusgyration"),
-        *PLACES,
-        (pl.col("still_minutes").fill_null(0.0) / pl.col("minutesdataused")).alias("movingtostaticratio"),
-        (pl.col("outside_minutes") / pl.col("still_minutes")).alias("outlierstimepercent"),
-        *(f"{which}lengthstayatclusters" for which in ("max", "min", "avg", "std")),
-        *("locationentropy", "normalizedlocationentropy", "timeathome", "homelabel", "minutesdataused"),
-    )
+def _settled(slept: pl.DataFrame, least: int) -> pl.DataFrame:
+    """Keep the nights that belong to at least so many in the same cluster, one after another."""
+    run = pl.struct("person", "cluster").rle_id()
+    return slept.filter(pl.len().over(run) >= least)
 
 
-def _weighed_spread(name: str, *, less: float) -> pl.Expr:
-    """Give the variance of a column weighed by seconds."""
-    seconds = pl.col("minutes") * 60
-    mean = (pl.col(name) * seconds).sum() / seconds.sum()
-    return ((pl.col(name) - mean) ** 2 * seconds).sum() / (seconds.sum() - less)
+def _beside_home(parts: pl.DataFrame, homes: pl.DataFrame, settings: Doryab) -> pl.DataFrame:
+    """Add homelabel, and whether the person was within reach of the home of that day."""
+    both = parts.join(homes, on=["person", "day"], how="left", maintain_order="left")
+    metres = distance(*(both[name].to_numpy() for name in (*AXES, *(f"home_{axis}" for axis in AXES))))
+    near = np.less_equal(metres, settings.radius_for_home, where=~np.isnan(metres), out=np.zeros(len(metres), np.bool_))
+    return both.with_columns(pl.Series("near", near))
 
 
-def _varied(episodes: pl.DataFrame) -> pl.DataFrame:
-    both = _weighed_spread("latitude", less=1) + _weighed_spread("longitude", less=1)
-    found = episodes.group_by("at", maintain_order=True).agg(
-        both.alias("locationvariance"), pl.col("minutes").sum().alias("minutesdataused")
-    )
-    log = pl.when(pl.col("locationvariance") > 0).then(pl.col("locationvariance").log10())
-    return found.with_columns(log.alias("loglocationvariance"))
+# --- sums ---------------------------------------------------------------------------------------------------------------
 
 
-def _moved(moving: pl.DataFrame) -> pl.DataFrame:
-    minutes, speed = pl.col("minutes"), pl.col("speed")
-    return moving.group_by("at", maintain_order=True).agg(
-        (speed * minutes / 60 * 1000).sum().alias("totaldistance"),
-        ((speed * minutes).sum() / minutes.sum()).alias("avgspeed"),
-        _weighed_spread("speed", less=1).alias("varspeed"),
-    )
+def _variance(of: str, minutes: pl.Expr, only: pl.Expr) -> pl.Expr:
+    """Give the variance of a column, weighed by seconds and divided by their sum less one; from its first value on, for digits."""
+    seconds = minutes.filter(only) * 60
+    apart = (pl.col(of) - pl.col(of).first()).filter(only)
+    total = seconds.sum()
+    return ((seconds * apart**2).sum() - (seconds * apart).sum() ** 2 / total) / (total - 1)
 
 
-def _stayed(still: pl.DataFrame) -> pl.DataFrame:
-    minutes, label = pl.col("minutes"), pl.col("label")
-    return still.group_by("at", maintain_order=True).agg(
-        minutes.sum().alias("still_minutes"),
-        minutes.filter(label == OUTSIDE).sum().alias("outside_minutes"),
-        (label != label.shift()).sum().cast(pl.Int64).alias("numberlocationtransitions"),
-        minutes.filter(pl.col("near")).sum().alias("timeathome"),
-        pl.col("homelabel").mode().min().alias("homelabel"),
-    )
+def _of_stretches() -> dict[str, pl.Expr]:
+    minutes, still, cluster = pl.col("minutes"), pl.col("still"), pl.col("cluster")
+    every, going = minutes > 0, ~still
+    resting = cluster.filter(still)
+    way = minutes.filter(going)
+    some, gone = still.any(), going.any()
+    return {
+        "locationvariance": sum((_variance(axis, minutes, every) for axis in AXES), start=pl.lit(0.0)).clip(0),
+        "totaldistance": (pl.col("kmh").filter(going) * way).sum() * 1000 / 60,
+        "avgspeed": pl.when(gone).then((pl.col("kmh").filter(going) * way).sum() / way.sum()).otherwise(0.0),
+        "varspeed": pl.when(gone).then(_variance("kmh", minutes, going).clip(0)).otherwise(0.0),
+        "numberlocationtransitions": pl.when(some).then((resting != resting.shift()).sum().cast(pl.Int64)),
+        "movingtostaticratio": minutes.filter(still).sum() / minutes.sum(),
+        "outlierstimepercent": pl.when(some).then(
+            minutes.filter(still & (cluster == OUTSIDE)).sum() / minutes.filter(still).sum()
+        ),
+        "timeathome": minutes.filter(still & pl.col("near")).sum(),
+        "homelabel": pl.col("homelabel").filter(still).mode().min(),
+        "minutesdataused": minutes.sum(),
+    }
 
 
-def _placed(inside: pl.DataFrame) -> pl.DataFrame:
-    """Give what follows from the minutes in each place."""
-    places = inside.group_by("at", "label", maintain_order=True).agg(pl.col("minutes").sum())
-    minutes, share = pl.col("minutes"), pl.col("minutes") / pl.col("minutes").sum()
-    tops = [minutes.filter(pl.col("label") == rank).sum().alias(name) for rank, name in enumerate(PLACES, start=1)]
-    entropy = -(share * share.log()).sum()
-    return places.group_by("at", maintain_order=True).agg(
-        pl.len().cast(pl.Int64).alias("numberofsignificantplaces"),
-        *tops,
-        minutes.max().alias("maxlengthstayatclusters"),
-        minutes.min().alias("minlengthstayatclusters"),
-        minutes.mean().alias("avglengthstayatclusters"),
-        minutes.std().fill_null(0.0).alias("stdlengthstayatclusters"),
-        entropy.alias("locationentropy"),
-        (entropy / pl.len()).alias("normalizedlocationentropy"),
-    )
-
-
-def _spread(inside: pl.DataFrame) -> pl.DataFrame:
-    """Give the radius of gyration: of the places' centres around their own, weighed by time."""
+def _of_clusters(staying: pl.DataFrame) -> pl.DataFrame:
+    """Give what follows from the time in each cluster, and from where they lie."""
     minutes = pl.col("minutes")
-    centre = [((pl.col(axis) * minutes).sum() / minutes.sum()).alias(axis) for axis in ("latitude", "longitude")]
-    places = inside.group_by("at", "label", maintain_order=True).agg(*centre, minutes.sum())
-    middle = [
-        ((pl.col(axis) * minutes).sum().over("at") / minutes.sum().over("at")).alias(f"mid_{axis}")
-        for axis in ("latitude", "longitude")
-    ]
-    places = places.with_columns(middle)
-    metres = distance(*(places[name].to_numpy() for name in ("latitude", "longitude", "mid_latitude", "mid_longitude")))
-    squares = (pl.col("metres") ** 2 * minutes).sum() / minutes.sum()
+    held = staying.group_by("at", "cluster", maintain_order=True).agg(
+        *((pl.col(axis).dot(minutes) / minutes.sum()).alias(axis) for axis in AXES), minutes.sum()
+    )
+    share = minutes / minutes.sum()
+    held = held.with_columns(
+        ((pl.col(axis) * minutes).sum() / minutes.sum()).over("at").alias(f"mid_{axis}") for axis in AXES
+    )
+    metres = distance(*(held[name].to_numpy() for name in (*AXES, *(f"mid_{axis}" for axis in AXES))))
+    entropy = -(share * share.log()).sum()
     return (
-        places.with_columns(pl.Series("metres", metres, dtype=pl.Float64))
+        held.with_columns(pl.Series("metres", metres, dtype=pl.Float64))
         .group_by("at", maintain_order=True)
-        .agg(squares.sqrt().alias("radiusgyration"))
+        .agg(
+            pl.len().cast(pl.Int64).alias("numberofsignificantplaces"),
+            (pl.col("metres") ** 2 * share).sum().sqrt().alias("radiusgyration"),
+            *(minutes.filter(pl.col("cluster") == top).sum().alias(f"timeattop{top}location") for top in TOPS),
+            minutes.max().alias("maxlengthstayatclusters"),
+            minutes.min().alias("minlengthstayatclusters"),
+            minutes.mean().alias("avglengthstayatclusters"),
+            minutes.std().fill_null(0.0).alias("stdlengthstayatclusters"),
+            entropy.alias("locationentropy"),
+            (entropy / pl.len()).alias("normalizedlocationentropy"),
+        )
+    )
+
+
+ORDER = (
+    *("locationvariance", "loglocationvariance", "totaldistance", "avgspeed", "varspeed"),
+    *("numberofsignificantplaces", "numberlocationtransitions", "radiusgyration"),
+    *(f"timeattop{top}location" for top in TOPS),
+    *("movingtostaticratio", "outlierstimepercent"),
+    *(f"{which}lengthstayatclusters" for which in ("max", "min", "avg", "std")),
+    *("locationentropy", "normalizedlocationentropy", "timeathome", "homelabel", "minutesdataused"),
+)
+
+
+def _ordered(sums: pl.DataFrame) -> pl.DataFrame:
+    """Add the logarithm of the variance, and put columns in the peer's order."""
+    variance = pl.col("locationvariance")
+    return sums.with_columns(pl.when(variance > 0).then(variance.log10()).alias("loglocationvariance")).select(
+        "at", *ORDER
     )
