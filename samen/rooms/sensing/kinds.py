@@ -90,6 +90,9 @@ SENSORS: Mapping[str, str] = {
     "lamp.activity_recognition": "activity_recognition",
     **{f"lamp.{name}": "body" for name in _BODY},
 }
+BY_DATA = frozenset(  # sensors of which the data say which stream it is, or what of it may be kept
+    sensor for sensor, stream in SENSORS.items() if stream in ("screen", "calls", "bluetooth")
+)
 POWER = frozenset({"4", "5", "charging", "unplugged", "battery_charging", "battery_unplugged", "full"})
 
 

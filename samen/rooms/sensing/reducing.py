@@ -38,6 +38,12 @@ def _harmless(names: tuple[object, ...]) -> bool:
     return not any(isinstance(each, str) and each.lower() in HASHED | TO_LENGTH for each in names)
 
 
+@lru_cache(maxsize=4096)
+def is_flat(names: tuple[object, ...]) -> bool:
+    """Say whether these are plain names, none of them one of an identifier or a text."""
+    return _harmless(names) and all(isinstance(each, str) and each.isidentifier() for each in names)
+
+
 def reduced(data: Any, stream: str, salt: Salt) -> Any:
     """Give an event's data without identifiers. `salt` is asked for only when there is something to hash."""
     if type(data) is dict and _harmless(tuple(data)) and not HOLDERS & set(map(type, data.values())):

@@ -2,7 +2,8 @@
 
 import json
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samen.rooms.sensing import judging, kinds
@@ -81,3 +82,45 @@ def test_whatever_comes_in_is_accounted_for(sent):
 def test_a_batch_is_unpacked_as_it_was_packed(each):
     kept = [judging.Kept(time, "gps", text or "-", time.to_bytes(16, "big"), json.dumps(text)) for time, text in each]
     assert judging.unpacked(judging.packed(kept)) == kept
+
+
+NAMES = st.sampled_from(["x", "y", "latitude", "number", "name", "a-b", "},{"])
+VALUES = st.one_of(
+    st.integers(-9, 9), st.floats(-9, 9), st.booleans(), st.none(), st.sampled_from(["+31612345678", "},{"])
+)
+EVENTS = st.fixed_dictionaries(
+    {
+        "timestamp": st.one_of(st.integers(T0 - 3, T0 + 3), st.sampled_from([T0 + 0.5, None, T0 + 99_999])),
+        "sensor": st.sampled_from(["lamp.accelerometer", "lamp.gps", "lamp.device_state", "lamp.odd"]),
+        "data": st.dictionaries(NAMES, VALUES, max_size=3),
+    }
+)
+ALIKE = st.lists(
+    st.fixed_dictionaries(
+        {
+            "timestamp": st.integers(T0 - 3, T0 + 3),
+            "sensor": st.just("lamp.accelerometer"),
+            "data": st.fixed_dictionaries({"x": st.integers(0, 2), "y": st.floats(-9, 9)}),
+        }
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=60)
+@given(st.one_of(st.lists(EVENTS, max_size=6), ALIKE))
+def test_a_batch_of_one_sensor_is_judged_at_once_as_one_by_one(events):
+    opened = asked(accelerometer=T0 - 2, gps=T0 - 9)
+    at_once = judging.judged(events, opened)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(judging, "_alike", lambda *given: None)
+        one_by_one = judging.judged(events, opened)
+    assert at_once[0] == one_by_one[0]
+    assert at_once[1].plain() == one_by_one[1].plain()
+
+
+def test_a_batch_of_numbers_is_judged_at_once():
+    sent = [{"timestamp": T0 + n, "sensor": "lamp.accelerometer", "data": {"x": 1.5, "y": n}} for n in range(3)]
+    assert judging._alike(sent, asked(accelerometer=0), 0, T0 + 10) is not None
+    sent[1]["data"]["contact"] = 5
+    assert judging._alike(sent, asked(accelerometer=0), 0, T0 + 10) is None
