@@ -7,6 +7,7 @@ that a new page cannot be forgotten.
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -16,6 +17,7 @@ django.setup()
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from samen.people.models import Account
 from samen.rights.models.consent import Statement, StopOrder
@@ -157,6 +159,9 @@ def _arguments() -> dict[str, dict[str, object]]:
         "remark": noor.pk,
         "recall": noor.pk,
         "told": noor.pk,
+        "day": (timezone.localdate() - timedelta(days=1)).isoformat(),
+        "form": "lamp",
+        "sign": noor.pk,
     }
     exercise = {"name": "worry-time"}
     return {

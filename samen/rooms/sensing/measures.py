@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from samen.rights.words import Category
+from samen.rights.words import Category, Phrase
 from samen.rooms.sensing import kinds
 
 WORDS = "sensing.measure"
@@ -54,3 +54,9 @@ def amount(measure: Measure, value: float) -> tuple[str, dict[str, str | int]]:
         return f"{WORDS}.unit.clock", {"h": minutes // 60, "m": f"{minutes % 60:02d}"}
     figure = f"{value:.1f}" if measure.shown == "km" and value < 100 else f"{value:.0f}"
     return f"{WORDS}.unit.{measure.shown}", {"x": figure}
+
+
+def said(name: str, value: float) -> Phrase:
+    """Give a value with its unit, to be said in the reader's language."""
+    key, blanks = amount(BY_NAME[name], value)
+    return Phrase(key, blanks)

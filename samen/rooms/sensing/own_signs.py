@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from samen.rights.words import Category, Purpose, Recipient, Use
+from samen.rights.words import Phrase, Purpose, Recipient, Use
+from samen.rooms.sensing import measures
 from samen.rooms.sensing.change import Reading, usual
 
+WORDS = "sensing.own_signs"
 LONGEST = timedelta(days=183)  # then the person is asked anew
 QUIET_DAYS = 7  # after a sign was seen nobody is told of the same sign again for a week
 MOST_SIGNS = 6
@@ -122,7 +125,16 @@ def is_news(last: date | None, on: date) -> bool:
 TO = {Whom.ME: Recipient.PERSON, Whom.CONTACT: Recipient.OWN_CONTACT, Whom.CLINICIANS: Recipient.CARE_TEAM}
 
 
-def use(sign: Sign, category: Category) -> Use:
+def use(sign: Sign) -> Use:
     """Give what must be said yes to before this sign may be looked for: its kind of data, for whoever is told."""
     purpose = Purpose.SELF_UNDERSTANDING if sign.whom is Whom.ME else Purpose.SAFETY
-    return Use(category, purpose, TO[sign.whom])
+    return Use(measures.BY_NAME[sign.measure].category, purpose, TO[sign.whom])
+
+
+def rule(sign: Sign) -> Phrase:
+    """Give a sign's rule in words."""
+    name = Phrase(f"{measures.WORDS}.{sign.measure}.name")
+    blanks: dict[str, Any] = {"name": name, "days": sign.days, "of": sign.of}
+    if sign.threshold is not None:
+        blanks["value"] = measures.said(sign.measure, sign.threshold)
+    return Phrase(f"{WORDS}.rule.{sign.way.replace('-', '_')}", blanks)

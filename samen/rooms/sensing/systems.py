@@ -36,6 +36,7 @@ from samen.rooms.sensing.inference import changing, resting, signing
 from samen.rooms.sensing.own_signs import Whom
 from samen.rooms.sensing.store import insights
 from samen.rooms.sensing.store import own_signs as signs
+from samen.rooms.sensing.strips import Known
 
 HERE = Path(__file__).parent
 ROOM = "rooms/sensing"
@@ -59,6 +60,28 @@ def newest_day(at: datetime) -> date:
     return timezone.localdate(at) - timedelta(days=1)
 
 
+def items(known: Sequence[Known]) -> tuple[Item, ...]:
+    """List what was read as its person will find it: one line for each kind of value."""
+    by_name: dict[str, list[Known]] = {}
+    for each in known:
+        if each.value is not None:
+            by_name.setdefault(each.measure.name, []).append(each)
+    return tuple(
+        Item(
+            category=rows[0].measure.category,
+            ref=f"Days/{name}",
+            label=f"{measures.WORDS}.{name}.read",
+            at=_noon(max(each.day for each in rows)),
+            values={"n": len(rows)},
+        )
+        for name, rows in sorted(by_name.items())
+    )
+
+
+def _noon(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(12)))
+
+
 # --- sensing.change and sensing.change-shared --------------------------------------------------------------------------
 
 
@@ -68,7 +91,7 @@ def gather_days(permit: Permit) -> Gathered:
     known = insights.permitted(permit, on - BACK, on)
     notes, read = _notes(permit, on) if Category.NOTES in permit.categories else ((), ())
     days = changing.Days(tuple(each.reading for each in known), on, notes)
-    return Gathered(items=(*read, *insights.items(known)), data=days)
+    return Gathered(items=(*read, *items(known)), data=days)
 
 
 def _notes(permit: Permit, on: date) -> tuple[tuple[changing.Note, ...], tuple[Item, ...]]:
@@ -211,7 +234,7 @@ def gather_signs(permit: Permit) -> Gathered:
     names = {each.sign.measure for each in kept}
     known = insights.permitted(permit, on - BACK - timedelta(days=own_signs.MOST_OF), on, names) if names else ()
     asked = tuple((str(each.id), each.sign) for each in kept)
-    return Gathered(items=insights.items(known), data=signing.Signs(asked, tuple(each.reading for each in known), on))
+    return Gathered(items=items(known), data=signing.Signs(asked, tuple(each.reading for each in known), on))
 
 
 OWN_SIGNS = rights.register(

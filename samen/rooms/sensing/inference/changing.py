@@ -8,6 +8,7 @@ from typing import Any
 from samen.rights.words import Explanation, Finding, Gathered, Phrase
 from samen.rooms.sensing import change, measures
 from samen.rooms.sensing.change import Compared, Reading
+from samen.rooms.sensing.measures import said
 
 WORDS = "sensing.change"
 TOLD = 3  # things that stand out, told one by one
@@ -68,12 +69,6 @@ def day(on: date) -> Phrase:
     return Phrase(
         f"{measures.WORDS}.day.d{on.weekday()}", {"n": on.day, "month": Phrase(f"{measures.WORDS}.month.m{on.month}")}
     )
-
-
-def said(name: str, value: float) -> Phrase:
-    """Give a value with its unit."""
-    key, blanks = measures.amount(measures.BY_NAME[name], value)
-    return Phrase(key, blanks)
 
 
 def _says(finding: Finding, unlike: Sequence[Compared], on: date, to: str) -> Phrase:

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from samen.rights.words import Explanation, Finding, Gathered, Phrase
-from samen.rooms.sensing import measures, own_signs
+from samen.rooms.sensing import own_signs
 from samen.rooms.sensing.change import Reading
-from samen.rooms.sensing.inference.changing import SKEWED, said
+from samen.rooms.sensing.inference.changing import SKEWED
 from samen.rooms.sensing.own_signs import Sign, Way, Whom
 
 WORDS = "sensing.own_signs"
@@ -74,22 +74,13 @@ def _line(sign: Sign, seen: own_signs.Seen) -> Phrase:
         f"{WORDS}.factor.{seen.code}",
         {
             "words": sign.words,
-            "rule": rule(sign),
+            "rule": own_signs.rule(sign),
             "days": len(seen.counted),
             "measured": seen.measured,
             "of": sign.of,
             "needed": sign.days,
         },
     )
-
-
-def rule(sign: Sign) -> Phrase:
-    """Give a sign's rule in words."""
-    name = Phrase(f"{measures.WORDS}.{sign.measure}.name")
-    blanks: dict[str, Any] = {"name": name, "days": sign.days, "of": sign.of}
-    if sign.threshold is not None:
-        blanks["value"] = said(sign.measure, sign.threshold)
-    return Phrase(f"{WORDS}.rule.{sign.way.replace('-', '_')}", blanks)
 
 
 def of_material(piece: Mapping[str, Any]) -> Gathered:

@@ -34,7 +34,7 @@ def each_minute(at: datetime) -> int:
     found = looked.waiting(on, AT_ONCE)
     for person in found:
         look(person, at=at)
-        looked.note(person, on)
+        looked.note(store.by_own_rule(person), on)
     return len(found)
 
 
@@ -58,7 +58,7 @@ def look_for_signs(person: UUID, *, at: datetime, actor: Allowed | None = None) 
     access = store.by_own_rule(person)
     _send_again(access, at)
     kept = [each for each in store.of_person(access) if each.sign.on(at)]
-    asked: set[Use] = {store.use(each.sign) for each in kept}
+    asked: set[Use] = {own_signs.use(each.sign) for each in kept}
     uses = frozenset(use for use in asked if rights.says_yes(access, systems.OWN_SIGNS, use, at))
     if not uses:
         return Denied("NO_CONSENT")

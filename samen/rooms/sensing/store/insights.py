@@ -11,7 +11,7 @@ from samen.people import store as people
 from samen.people.access import Allowed, Ground, NotAllowed
 from samen.people.roles import Scope
 from samen.rights import door as rights
-from samen.rights.words import Category, Item, Permit, Purpose
+from samen.rights.words import Category, Permit, Purpose
 from samen.rooms.sensing import kinds, measures
 from samen.rooms.sensing.measures import Measure
 from samen.rooms.sensing.models.way_in import Participant
@@ -70,28 +70,6 @@ def _days(grant: Allowed | Permit, since: date, until: date, asked: Sequence[Mea
     return tuple(
         Known(columns[row.feature], row.day, row.value, row.low, row.high, row.coverage, row.reason) for row in rows
     )
-
-
-def items(known: Sequence[Known]) -> tuple[Item, ...]:
-    """List what was read as its person will find it: one line for each kind of value."""
-    by_name: dict[str, list[Known]] = {}
-    for each in known:
-        if each.value is not None:
-            by_name.setdefault(each.measure.name, []).append(each)
-    return tuple(
-        Item(
-            category=rows[0].measure.category,
-            ref=f"Days/{name}",
-            label=f"{measures.WORDS}.{name}.read",
-            at=_noon(max(each.day for each in rows)),
-            values={"n": len(rows)},
-        )
-        for name, rows in sorted(by_name.items())
-    )
-
-
-def _noon(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(12)))
 
 
 def screen_uses(permit: Permit, since: date, until: date) -> pl.DataFrame:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from samen.people.access import Allowed
+from samen.people.roles import Scope
 from samen.rooms.sensing.models.features import Value
 from samen.rooms.sensing.models.own_signs import LookedOn
 from samen.rooms.sensing.models.way_in import Participant
@@ -19,8 +21,9 @@ def waiting(on: date, most: int) -> Sequence[UUID]:
     return list(found.values_list("person", flat=True)[:most])
 
 
-def note(person: UUID, on: date) -> None:
-    """Write down that somebody's day was looked at."""
-    participant = Participant.objects.filter(person=person).first()
+def note(access: Allowed, on: date) -> None:
+    """Write down that somebody's day was looked at. Scope RIGHTS."""
+    access.require(Scope.RIGHTS)
+    participant = Participant.objects.filter(person=access.person).first()
     if participant is not None:
         LookedOn.objects.update_or_create(participant=participant, defaults={"day": on})

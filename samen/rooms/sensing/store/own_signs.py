@@ -20,7 +20,7 @@ from samen.people import store as people
 from samen.people.access import Allowed, Ground, NotAllowed
 from samen.people.roles import Role, Scope
 from samen.rights import door as rights
-from samen.rights.words import Permit, Use
+from samen.rights.words import Permit
 from samen.rooms.sensing import measures, own_signs
 from samen.rooms.sensing.models.own_signs import OwnSign, SignSeen
 from samen.rooms.sensing.own_signs import Sign, Way, Whom
@@ -90,7 +90,7 @@ def under(permit: Permit) -> list[Kept]:
     if permit.person is None:
         raise rights.NotPermitted("A validation run has no person to read about.")
     found = of_person(by_own_rule(permit.person))
-    return [each for each in found if use(each.sign) in permit.uses and each.sign.on(permit.issued)]
+    return [each for each in found if own_signs.use(each.sign) in permit.uses and each.sign.on(permit.issued)]
 
 
 def _kept(row: OwnSign, sealer: people.Sealer) -> Kept:
@@ -101,11 +101,6 @@ def _kept(row: OwnSign, sealer: people.Sealer) -> Kept:
         paused=row.paused_at is not None,
     )
     return Kept(row.id, row.at, sign, tuple(sorted(row.seen.all(), key=lambda each: each.day, reverse=True)))
-
-
-def use(sign: Sign) -> Use:
-    """Give what must be said yes to before a sign is looked for."""
-    return own_signs.use(sign, measures.BY_NAME[sign.measure].category)
 
 
 def pause(access: Allowed, sign: UUID, *, on: bool, at: datetime) -> bool:

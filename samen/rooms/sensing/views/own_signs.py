@@ -18,7 +18,6 @@ from samen.rights import door as rights
 from samen.rights.body import tell
 from samen.rooms.crisis import door as crisis
 from samen.rooms.sensing import measures, own_signs, systems
-from samen.rooms.sensing.inference import signing
 from samen.rooms.sensing.own_signs import Sign, Way, Whom
 from samen.rooms.sensing.store import own_signs as store
 from samen.rooms.sensing.views.days import language
@@ -124,12 +123,12 @@ def _row(request: Request, kept: store.Kept, names: dict[str, str], agreed: froz
     whom = (
         names.get(sign.contact, sentence("whom.gone")) if sign.whom is Whom.CONTACT else sentence(f"whom.{sign.whom}")
     )
-    said = rights.says_yes(request.access, systems.OWN_SIGNS, store.use(sign), request.now)
+    said = rights.says_yes(request.access, systems.OWN_SIGNS, own_signs.use(sign), request.now)
     problems = own_signs.problems(sign, request.now, said_yes=agreed)
     return {
         "id": kept.id,
         "words": sign.words,
-        "rule": tell(signing.rule(sign), language()),
+        "rule": tell(own_signs.rule(sign), language()),
         "whom": whom,
         "message": sign.message if sign.whom is not Whom.ME else "",
         "until": str(date_format(timezone.localtime(sign.until), "j F Y")) if sign.until else "",
@@ -156,7 +155,7 @@ def change(request: Request, sign: UUID) -> HttpResponse:
     if kept is None or do not in ("yes", "no", "pause", "resume", "remove"):
         raise Http404
     if do in ("yes", "no"):
-        use = store.use(kept.sign)
+        use = own_signs.use(kept.sign)
         rights.say(request.access, systems.OWN_SIGNS, use, yes=do == "yes", at=request.now, language=language())
         messages.success(request, sentence(f"page.said_{do}"))
     elif do == "remove":
