@@ -8,6 +8,7 @@ import typer
 
 from samen.rooms.companion.commands.selftest import selftest as companion
 from samen.rooms.crisis.commands.selftest import selftest as crisis
+from samen.rooms.sensing.commands.selftest import selftest as sensing
 
 
 class Room(StrEnum):
@@ -15,6 +16,7 @@ class Room(StrEnum):
 
     CRISIS = "crisis"
     COMPANION = "companion"
+    SENSING = "sensing"
 
 
 def selftest(
@@ -31,3 +33,5 @@ def selftest(
             crisis(out, cases=cases)
         case Room.COMPANION:
             companion(out, cases=cases)
+        case Room.SENSING:
+            sensing(out, cases=cases)
