@@ -24,6 +24,7 @@ from samen.rooms.sensing.features import (
     movement,
     nearby,
     places,
+    scores,
     screen,
     sleep,
     steps,
@@ -157,4 +158,5 @@ GROUPS: tuple[Group, ...] = (
     Group("samen", "bluetooth", "bluetooth_", ("bluetooth",), nearby.samen, nearby.Samen),
     Group("samen", "wifi", "wifi_", ("wifi",), nearby.samen, nearby.Samen),
     Group("samen", "games", "games_", ("activity_event",), games.samen, games.Samen),
+    Group("samen", "scores", "scores_", scores.STREAMS, scores.samen, scores.Samen, apart=True),
 )
