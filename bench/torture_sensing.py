@@ -5,7 +5,8 @@
 Each run is a process of its own on one service's home. It takes batches in, doubled, reordered and late ones among them,
 moves the inbox into the archive, and is ended at once (as by kill -9) at a moment that the seed picks, or meets a disk that takes no
 more bytes. What it acknowledged before that, it told through a pipe. After a kill, files that were not yet known to be on
-disk are torn as a loss of power tears them. In the end every acknowledged event must be there once, and no other.
+disk are torn as a loss of power tears them. In the end every acknowledged event must be there once, and no other, in the
+events as in the typed table of their stream.
 """
 
 import argparse
@@ -166,7 +167,7 @@ def who_device(who: Any) -> Any:
 
 
 def _dies(chance: random.Random) -> Any:
-    last = chance.choice(["claimed", "read", "written", "safe", "emptied"])
+    last = chance.choice(["claimed", "read", "typed", "written", "safe", "emptied"])
 
     def told(step: str) -> None:
         if step == last:
@@ -177,20 +178,17 @@ def _dies(chance: random.Random) -> Any:
 
 def _tear(chance: random.Random) -> None:
     _, archive, *_ = _set_up()
-    later = [file for file in archive.events().versions() if int(file.stem) > archive.events().safe_version()]
+    for table in archive.tables():
+        _tear_table(table, chance)
+
+
+def _tear_table(table: Any, chance: random.Random) -> None:
+    later = [file for file in table.versions() if int(file.stem) > table.safe_version()]
     if not later:
         return
-    files = [
-        *later,
-        *(
-            file
-            for file in archive.events().place.rglob("*.parquet")
-            if file.stat().st_mtime >= later[0].stat().st_mtime - 1
-        ),
-    ]
-    named = b"".join(
-        file.read_bytes() for file in archive.events().versions() if int(file.stem) <= archive.events().safe_version()
-    )
+    since = later[0].stat().st_mtime - 1
+    files = [*later, *(file for file in table.place.rglob("*.parquet") if file.stat().st_mtime >= since)]
+    named = b"".join(file.read_bytes() for file in table.versions() if int(file.stem) <= table.safe_version())
     torn = [file for file in files if file.name.encode() not in named and "checkpoint" not in file.name]
     one: Path = chance.choice(torn or later)
     size = one.stat().st_size
@@ -211,12 +209,17 @@ def _wrong(acknowledged: set[int], sent: set[int]) -> int:
 
 def _look(tell: Any, moves: bool) -> None:
     people, _, events, inbox, keys = _set_up()
+    from samen.rooms.sensing.store import tables  # noqa: PLC0415
+
     access, who = _access(people, keys)
     if moves:
         inbox.drain(at=datetime.now(UTC))
-    for each in events.read(access, who, events.Range("sensor")):
-        tell(each.time - T0)
-    tell("whole")
+    seen = [each.time for each in events.read(access, who, events.Range("sensor"))]
+    for moment in seen:
+        tell(moment - T0)
+    rows = tables.between(access, who, {"steps": 0}, 0, 2**60).get("steps_minute")
+    typed = rows["time"].to_list() if rows is not None else []
+    tell("whole" if typed == sorted(seen) else "the typed table holds other rows")
 
 
 if __name__ == "__main__":

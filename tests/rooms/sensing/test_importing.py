@@ -201,3 +201,21 @@ def test_a_study_is_erased_from_the_command_line_only_when_somebody_is_sure(noor
     assert CliRunner().invoke(app, [*erase, "--yes"]).exit_code == 0
     assert not Study.objects.filter(code=noor.study.code).exists()
     assert Participant.objects.filter(id=noor.who.id).exists()
+
+
+class Killed(BaseException):
+    """The process is gone at this step."""
+
+
+def test_a_move_that_was_cut_off_before_an_import_is_finished_and_not_taken_for_done(noor, tmp_path):
+    noor.send([{"timestamp": T0 + 9, "sensor": "lamp.gps", "data": {"latitude": 52.5, "longitude": 5.1}}])
+
+    def dies(step: str) -> None:
+        if step == "read":
+            raise Killed
+
+    with pytest.raises(Killed):
+        inbox.drain(at=NOW, told=dies)
+    run(beiwe(tmp_path), "--format", "beiwe", "--person", noor.who.code)
+    inbox.drain(at=NOW)
+    assert kept(noor)["gps"].height == 3

@@ -30,6 +30,7 @@ def write(folder: Path) -> list[Path]:
     """
     written: list[Path] = []
     with archive.alone():
+        inbox.finish()
         moved = archive.moved()
         named = [*((stream, archive.typed(stream)) for stream in archive.STREAMS), (EVENTS, archive.events())]
         for participant in Participant.objects.order_by("id"):

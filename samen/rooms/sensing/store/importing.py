@@ -53,13 +53,15 @@ def bring(access: Allowed, participant: Participant, read: Read, of_part: str, *
     _own(access, participant)
     salt = keys.salt_of(access, participant)
     mine = {stream: _as_own(rows, participant, salt) for stream, rows in read.tables.items() if rows.height}
-    with archive.alone(), transaction.atomic():
-        opened = inbox.open_streams(access, at, lock=True)
-        allowed = {stream: _allowed(rows, stream, opened) for stream, rows in mine.items()}
-        new = {stream: _new(access, participant, rows, stream) for stream, rows in allowed.items()}
-        _write(participant, {stream: rows for stream, rows in new.items() if rows.height}, at)
-        counts = _counted(read, allowed, new)
-        _note(participant, new, counts, of_part, at)
+    with archive.alone():
+        inbox.finish()  # a later number in a table would have an earlier move taken for done
+        with transaction.atomic():
+            opened = inbox.open_streams(access, at, lock=True)
+            allowed = {stream: _allowed(rows, stream, opened) for stream, rows in mine.items()}
+            new = {stream: _new(access, participant, rows, stream) for stream, rows in allowed.items()}
+            _write(participant, {stream: rows for stream, rows in new.items() if rows.height}, at)
+            counts = _counted(read, allowed, new)
+            _note(participant, new, counts, of_part, at)
     return Brought(counts, read.quarantine)
 
 

@@ -187,15 +187,18 @@ def drain(*, at: datetime, told: Callable[[str], None] = lambda step: None) -> i
     A move whose number the archive holds is not written again. `told` hears each step, for the fault runs.
     """
     with archive.alone():
-        done = 0
-        for move in _unfinished():
-            done += _carry(move, told)
+        done = finish(told)
         while (claimed := _claim(at)) is not None:
             told("claimed")
             done += _carry(claimed, told)
         if done and archive.tidy():
             told("tidied")
     return done
+
+
+def finish(told: Callable[[str], None] = lambda step: None) -> int:
+    """Finish moves that were cut off; gives how many batches. For who is alone with the archive, before a move of another kind."""
+    return sum(_carry(move, told) for move in _unfinished())
 
 
 def _unfinished() -> list[int]:
