@@ -18,6 +18,11 @@ ACTIVITIES = (
     "lamp.journal",
     "lamp.tips",
     "lamp.dbt_diary_card",
+    "samen.trails_a",  # our own, where LAMP has no name
+    "samen.go_no_go",
+    "samen.thought_record",
+    "samen.safety_plan",
+    "samen.relapse_plan",
 )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from base64 import b64encode
 from uuid import uuid4
 
 import pytest
@@ -226,3 +227,12 @@ def test_b_says_how_much_longer_it_took_than_the_last_a_on_the_same_kind_of_devi
     send(noor, "trails-a", raw=trail("a", 1000, 390))
     assert "36.0 seconds more" not in send(noor, "trails-b", raw=trail("b", 2440, 1180))
     assert "36.0 seconds more" in send(noor, "trails-b", raw=trail("b", 2440, 390))
+
+
+def test_a_program_reads_what_an_activity_of_an_event_is(noor, yes):
+    made = sending.sender(named.noor()).device
+    basic = b64encode(f"{made.access_key}:{made.secret}".encode()).decode()
+    answer = noor.get("/lamp/activity/mood-log", headers={"authorization": f"Basic {basic}"})
+    (told,) = answer.json()["data"]
+    assert (told["id"], told["spec"], told["category"]) == ("mood-log", "lamp.survey", ["assess"])
+    assert told["settings"][0]["options"] == ["1", "2", "3", "4", "5", "6", "7"]

@@ -37,6 +37,13 @@ class Activity:
         return self.shape == "game"
 
 
+def lamp(what: Activity) -> dict[str, Any]:
+    """Give an activity in LAMP's shape; it stands in no study."""
+    settings: Any = asking.lamp(what.survey) if what.survey is not None else dict(what.settings)
+    named = {"id": what.id, "spec": what.spec, "name": what.title.en}
+    return {**named, "category": [what.kind], "schedule": [], "settings": settings}
+
+
 @cache
 def activities() -> Mapping[str, Activity]:
     """Give every activity by its id, in the order of the files."""

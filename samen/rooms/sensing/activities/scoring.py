@@ -262,7 +262,9 @@ def go_no_go(found: Raw, settings: Mapping[str, Any]) -> Scored:
         **_with(found, seen == len(go)),
     }
     return Scored(
-        static, tuple(slices), {"missed": missed, "false_presses": false_presses, "median": static["reaction_median"]}
+        static,
+        tuple(slices),
+        {"missed": missed, "false_presses": false_presses, "median": round(median(times)) if times else None},
     )
 
 
