@@ -7,6 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from samen.rights import door as rights
+from samen.rights.models.consent import PersonState
 from samen.rights.words import Purpose
 from samen.rooms.sensing.daybook import DAY
 from samen.rooms.sensing.models.quality import Came
@@ -121,3 +123,16 @@ def test_what_a_person_takes_back_leaves_the_book_too_and_what_stays_is_counted_
     assert not Came.objects.exists()
     quality.note(mine.who, at=NOW)
     assert set(Came.objects.values_list("stream", flat=True)) == {"battery"}
+
+
+def test_what_several_people_let_be_read_is_what_each_of_them_does_and_nothing_while_restricted(
+    django_assert_num_queries,
+):
+    sending.sender(named.noor(), "battery", research=True)
+    sending.sender(named.kim(), "heart")
+    people = [named.noor().id, named.kim().id, named.person("Zoë").id]
+    one_by_one = {each: rights.open_streams(each, NOW, lock=False) for each in people}
+    with django_assert_num_queries(2):
+        assert rights.open_streams_of(people, NOW) == one_by_one
+    PersonState.objects.update_or_create(person_id=people[0], defaults={"restricted_at": NOW})
+    assert people[0] not in rights.open_streams_of(people, NOW)

@@ -70,9 +70,9 @@ def _scored(tables: Mapping[str, pl.DataFrame], settings: Samen) -> pl.DataFrame
     words = {word.strip().lower(): float(score) for word, score in _pairs(settings.words)}
     names = dict(_pairs(settings.names))
     known = {each: _plain(names.get(each, each)) for each in both["asked"].unique()}
-    said = pl.col("said")
-    number = pl.when(said.str.contains(NUMBER)).then(said.str.strip_chars().cast(pl.Float64, strict=False))
-    in_words = said.str.strip_chars().str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Float64)
+    given = pl.col("said")
+    number = pl.when(given.str.contains(NUMBER)).then(given.str.strip_chars().cast(pl.Float64, strict=False))
+    in_words = given.str.strip_chars().str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Float64)
     scored = both.with_columns(pl.coalesce(in_words, number).alias("score")).drop_nulls("score")
     named = pl.col("asked").replace_strict(known, return_dtype=pl.String) if known else pl.col("asked")
     return scored.select("person", "time", named.alias("item"), "score").sort("person", "time", maintain_order=True)
