@@ -52,6 +52,16 @@ def test_words_are_scores_only_where_the_study_says_so_and_text_with_numbers_nev
     assert {name: value for name, value in day.items() if name.startswith("scores_")} == {"scores_interest_score": 0}
 
 
+def test_questions_of_which_only_the_end_differs_keep_columns_of_their_own_with_room_for_their_names():
+    long = "Over the last two weeks, how often were you bothered by this or that"
+    (day,) = features(
+        "samen", activity_event=told((DAY0, "daily", f"{long} A", "1"), (DAY0, "daily", f"{long} B", "2"))
+    )
+    named = {name: value for name, value in day.items() if name.startswith("scores_")}
+    assert sorted(named.values()) == [1, 2]
+    assert max(map(len, named)) <= 96
+
+
 def test_a_tap_in_a_game_is_no_answer():
     taps = stream("activity_event", (DAY0, "span", "3", "1", "true"), columns="time activity item value type")
     assert not [name for name in features("samen", activity_event=taps)[0] if name.startswith("scores_")]

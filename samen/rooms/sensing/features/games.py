@@ -4,12 +4,12 @@ A tap says whether it was right; an event without such taps (a survey, a journal
 are named after the activity. A first session is practice, and is told apart from the others.
 """
 
-import re
 from dataclasses import dataclass
 from typing import ClassVar
 
 import polars as pl
 
+from samen.rooms.sensing.features.naming import part_of_name
 from samen.rooms.sensing.segments import joined, within
 
 LEAST = 3  # taps from which a trend is told
@@ -49,18 +49,13 @@ def _taps(rows: pl.DataFrame, settings: Samen) -> pl.DataFrame:
     """Give the taps that say whether they were right, with game, right and reaction (ms)."""
     said = pl.col("type").str.to_lowercase()
     names = dict(pair.split("=", 1) for pair in settings.names if "=" in pair)
-    known = {each: _plain(names.get(each, each)) for each in rows["activity"].drop_nulls().unique()}
+    known = {each: part_of_name(names.get(each, each)) for each in rows["activity"].drop_nulls().unique()}
     game = pl.col("activity").replace_strict(known, return_dtype=pl.String) if known else pl.col("activity")
     lasted = pl.col("duration")
     is_kept = lasted.is_between(0, settings.slowest_s * 1000, closed="right")
     return rows.filter(said.is_in(["true", "false"]), pl.col("activity").is_not_null()).with_columns(
         game.alias("game"), (said == "true").alias("right"), pl.when(is_kept).then(lasted).alias("reaction")
     )
-
-
-def _plain(name: str) -> str:
-    """Give a name that may stand in a column's: `lamp.spatial_span` becomes `spatial_span`."""
-    return re.sub(r"\W+", "_", name.lower().removeprefix("lamp.")).strip("_") or "game"
 
 
 def _sessions(taps: pl.DataFrame) -> pl.DataFrame:

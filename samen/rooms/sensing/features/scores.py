@@ -4,13 +4,13 @@ An answer is a score when all of it is a number, or when the study gives its wor
 searched for numbers. Bands are no features: they are words for a conversation.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import polars as pl
 
+from samen.rooms.sensing.features.naming import part_of_name
 from samen.rooms.sensing.features.surveys import SHOWN, SUBMITTED
 from samen.rooms.sensing.segments import joined, within
 
@@ -69,7 +69,7 @@ def _scored(tables: Mapping[str, pl.DataFrame], settings: Samen) -> pl.DataFrame
     both = pl.concat(parts).drop_nulls()
     words = {word.strip().lower(): float(score) for word, score in _pairs(settings.words)}
     names = dict(_pairs(settings.names))
-    known = {each: _plain(names.get(each, each)) for each in both["asked"].unique()}
+    known = {each: part_of_name(names.get(each, each)) for each in both["asked"].unique()}
     given = pl.col("said")
     number = pl.when(given.str.contains(NUMBER)).then(given.str.strip_chars().cast(pl.Float64, strict=False))
     in_words = given.str.strip_chars().str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Float64)
@@ -83,14 +83,9 @@ def _pairs(texts: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(left, right) for left, sign, right in split if sign]
 
 
-def _plain(name: str) -> str:
-    """Give a name that may stand in a column's."""
-    return re.sub(r"\W+", "_", name.lower()).strip("_") or "item"
-
-
 def _scale(text: str, there: set[str], most_missing: int) -> list[pl.Expr]:
     name, _, listed = text.partition(":")
-    items = [_plain(each) for each in listed.split()]
+    items = [part_of_name(each) for each in listed.split()]
     scores = [pl.col(f"{each}_score") for each in items if each in there]
     if not scores:
         return []
@@ -99,6 +94,6 @@ def _scale(text: str, there: set[str], most_missing: int) -> list[pl.Expr]:
     total = pl.sum_horizontal(scores) * len(items) / answered
     is_whole = (missing <= most_missing) & (answered > 0)
     return [
-        pl.when(is_whole).then(total).alias(f"{_plain(name)}_total"),
-        missing.alias(f"{_plain(name)}_missing_count"),
+        pl.when(is_whole).then(total).alias(f"{part_of_name(name)}_total"),
+        missing.alias(f"{part_of_name(name)}_missing_count"),
     ]
