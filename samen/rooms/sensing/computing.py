@@ -83,15 +83,17 @@ def made_ready(read: Read, *, roster: Roster | None, changes: pl.DataFrame | Non
     if roster is not None:
         read = participants.assigned(read, roster)
     changes = pl.DataFrame(schema=zones.CHANGES) if changes is None else changes
-    spans = zones.spans(seen_in(read.tables.values()), changes, zone)
+    seen = seen_in(read.tables.values())
+    spans = zones.spans(seen, changes, zone)
     tables = {
         stream: _in_utc(rows, spans) if stream in read.on_wall_clock else rows for stream, rows in read.tables.items()
     }
     tables = {stream: zones.localised(rows, spans) for stream, rows in tables.items()}
+    is_same = roster is None and not read.on_wall_clock  # then no row moved or was left out
     read = Read(tables, read.quarantine, read.counts)
     if roster is not None:
         read = participants.within_period(read, roster)
-    return Ready(read, seen_in(read.tables.values()), spans)
+    return Ready(read, seen if is_same else seen_in(read.tables.values()), spans)
 
 
 def _in_utc(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:

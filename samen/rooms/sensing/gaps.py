@@ -27,7 +27,7 @@ NEAR = 3.0  # slots: the width of the kernel, three quarters of an hour
 OTHER_KIND = 0.1  # weight of weekends for a weekday, and the other way round
 PRIOR = 0.2  # weight (in slots seen) of what is thought without having seen anything
 STAYS = 0.98  # and the chance to stay that is thought of then
-WEEKS = 10  # as often is a week learned anew
+WEEKS = 6  # as often is a week learned anew
 TURNS_BACK = 0.05  # who is on the way may turn back, but seldom does: weight of the place that was left
 INSIDE = 0.95  # share of the draws in an interval, so that it holds 90 % of what is true (measured on the simulator)
 

@@ -79,6 +79,10 @@ def _slots(columns: Mapping[str, Whole], half: Whole) -> Slots:
     return Slots(grid, grid + columns["ahead"][at], np.where(inside, place, gaps.UNKNOWN))
 
 
+NAMES = ("home_h", "moving_h", "distance_km", "transitions_count", *shapes.NAMES, "max_home_km")
+STAY, MOVE, HIDDEN = 0, 1, 2
+
+
 def modelled(
     pieces: pl.DataFrame, weeks: Mapping[str, Slots], segments: pl.DataFrame, seen: Seen, settings: Samen
 ) -> pl.DataFrame:
@@ -86,125 +90,197 @@ def modelled(
 
     Takes:  pieces by person; what was seen. Segments with too little, and people with too few days, are not there.
     """
-    names = ("home_h", "moving_h", "distance_km", "transitions_count", *shapes.NAMES, "max_home_km")
-    columns = [f"{name}_{edge}" for name in names for edge in ("modelled", "low", "high")]
-    found = [pl.DataFrame(schema={"at": pl.UInt32, "modelled_h": pl.Float64, **dict.fromkeys(columns, pl.Float64)})]
+    columns = [f"{name}_{edge}" for name in NAMES for edge in ("modelled", "low", "high")]
+    schema = {"at": pl.UInt32, "modelled_h": pl.Float64, **dict.fromkeys(columns, pl.Float64)}
     enough = (pl.col("hidden_h") > 0) & (pl.col("seen_h") >= LEAST_SEEN * (pl.col("seen_h") + pl.col("hidden_h")))
-    wanted = segments.join(seen.features.filter(enough), on="at")
+    wanted = segments.select("at", "person", "begins").join(
+        seen.features.filter(enough), on="at", maintain_order="left"
+    )
+    known = [person for person in wanted["person"].unique(maintain_order=True) if _knows(weeks[person], settings)]
+    wanted = wanted.filter(pl.col("person").is_in(known))
     if not settings.draws or wanted.is_empty():
-        return found[0]
-    laid = segments.join(wanted.select("at"), on="at", how="semi").partition_by("person", as_dict=True)
-    mine = pieces.join(wanted.select("person").unique(), on="person", how="semi").partition_by("person", as_dict=True)
-    times = seen.staying.join(wanted.select("at"), on="at", how="semi").partition_by("person", as_dict=True)
-    middles = seen.places.partition_by("person", as_dict=True)
-    for key, of in wanted.partition_by("person", as_dict=True).items():
-        week = weeks[key[0]]
-        days = len(np.unique(week.clock[week.place >= 0] // gaps.DAY))
-        if days >= settings.least_days and key in middles and key in times:
-            person = _Person(week, mine[key], middles[key], settings)
-            found.append(_of_person(person, laid[key], of.sort("at"), times[key]).select(found[0].columns))
-    return pl.concat(found)
+        return pl.DataFrame(schema=schema)
+    people = _people(pieces, weeks, seen.places, known, settings)
+    slot_of = np.cumsum([0, *(len(person.rows[0]) for person in people)])
+    begins, ends = (np.concatenate([person.rows[edge] for person in people]) for edge in (0, 1))
+    number = np.repeat(np.arange(len(people)), np.diff(slot_of))
+    order = pl.Series(known, dtype=pl.String)
+    episodes = pl.DataFrame({"person": order[number], "begins": begins, "ends": ends, "slot": np.arange(len(begins))})
+    parts = cut(episodes, segments.join(wanted.select("at"), on="at", how="semi"))
+    slot, hours = parts["slot"].to_numpy(), ((parts["ends"] - parts["begins"]) / HOUR).to_numpy()
+    row = np.searchsorted(wanted["at"].to_numpy(), parts["at"].to_numpy())
+    staying = seen.staying.join(wanted.select("at"), on="at", how="semi").sort("at")
+    times = (
+        np.searchsorted(wanted["at"].to_numpy(), staying["at"].to_numpy()),
+        *(staying[n].to_numpy() for n in ("place", "hours")),
+    )
+    values = {name: wanted[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in _NEEDED}
+    found = []
+    for at, (low, high) in enumerate(stretches(wanted["person"], order)):
+        held = np.flatnonzero((slot >= slot_of[at]) & (slot < slot_of[at + 1]))
+        known_times = np.searchsorted(times[0], [low, high])
+        own = {name: column[low:high] for name, column in values.items()}
+        of = _Parts(slot[held] - slot_of[at], hours[held], row[held] - low)
+        stays = tuple(column[known_times[0] : known_times[1]] for column in times)
+        found.append(_of_person(people[at], own, of, (stays[0] - low, stays[1], stays[2])))
+    table = {name: np.concatenate([each[name] for each in found]) for name in columns}
+    return pl.DataFrame(
+        {
+            "at": wanted["at"],
+            "modelled_h": wanted["hidden_h"],
+            **{n: pl.Series(v, nan_to_null=True) for n, v in table.items()},
+        }
+    )
 
 
-class _Person:
-    """One person's week, and how long and quick their ways are."""
+_NEEDED = (
+    *("begins", "home", "noise_h", "noise_km", "home_most_h", "moving_h", "distance_km", "transitions_count"),
+    *("diameter_km", "max_home_km"),
+)
 
-    def __init__(self, week: Slots, pieces: pl.DataFrame, middles: pl.DataFrame, settings: Samen) -> None:
-        self.settings, self.pieces = settings, pieces
-        self.latitude, self.longitude = (middles[axis].to_numpy() for axis in shapes.AXES)
-        self.size = len(self.latitude)
-        self.states = min(self.size, gaps.STATES)
-        state = np.minimum(week.place, self.states - 1)
-        self.week = gaps.learned(state, week.clock, np.random.default_rng(settings.seed))
-        ways = pieces.filter(pl.col("kind") == "move")
-        took = float((ways["ends"] - ways["begins"]).to_numpy().sum()) / HOUR
-        metres = float(ways["metres"].to_numpy().sum()) / 1000
-        self.speed = metres / took if took > 0 and metres > 0 else USUAL_SPEED * 3.6  # km/h
-        self.apart = self.from_point(self.latitude[: self.states, None], self.longitude[: self.states, None])
-        self.ways, self.detour = self._own_ways()
 
-    def from_point(self, latitude: Floats, longitude: Floats) -> Floats:
-        """Give km in a straight line from a point to each of the states' places."""
-        return distance(latitude, longitude, self.latitude[: self.states], self.longitude[: self.states]) / 1000
-
-    def _own_ways(self) -> tuple[Floats, float]:
-        """Give km from each state to each other: the median of the ways seen, else straight times the usual detour."""
-        run = pl.struct("kind", "place").rle_id()
-        runs = self.pieces.group_by(run.alias("run"), maintain_order=True).agg(
-            pl.col("kind", "place").first(), pl.col("metres").sum()
-        )
-        ways = runs.with_columns(pl.col("place").shift().alias("from"), pl.col("place").shift(-1).alias("to")).filter(
-            pl.col("kind") == "move", pl.col("from") >= 0, pl.col("to") >= 0, pl.col("from") != pl.col("to")
-        )
-        one, other = (ways[name].to_numpy().clip(max=self.states - 1) for name in ("from", "to"))
-        km, straight = ways["metres"].to_numpy() / 1000, self.apart[one, other]
-        detour = float(km.sum() / straight.sum()) if straight.sum() > 0 else 1.0
-        table = self.apart * detour
-        pairs = pl.DataFrame({"one": np.minimum(one, other), "other": np.maximum(one, other), "km": km})
-        for a, b, length in pairs.group_by("one", "other").agg(pl.col("km").median()).iter_rows():
-            table[a, b] = table[b, a] = length if a != b else 0.0
-        return table, detour
+def _knows(week: Slots, settings: Samen) -> bool:
+    """Say whether enough days were seen for a week of one's own."""
+    is_seen = week.place >= 0
+    return bool(is_seen.any()) and len(np.unique(week.clock[is_seen] // gaps.DAY)) >= settings.least_days
 
 
 @dataclass(frozen=True)
-class _Hidden:
-    """Hidden stretches slot by slot: number of the stretch, span (ms), clock; and each stretch's edges."""
+class _Parts:
+    """Slots of hidden stretches as segments cut them."""
 
-    rows: pl.DataFrame
-    stretches: list[tuple[gaps.Stretch, Floats, Floats]]  # with km from where it began and to where it ended
+    slot: Whole
+    hours: Floats
+    row: Whole  # number of the segment
 
 
-def _hidden(person: _Person) -> _Hidden:
+@dataclass(frozen=True)
+class _Person:
+    """One person's week, how long and quick their ways are, and their hidden stretches slot by slot."""
+
+    settings: Samen
+    latitude: Floats  # of all places
+    longitude: Floats
+    states: int
+    week: gaps.Week
+    speed: float  # km/h
+    apart: Floats  # km in a straight line between the states' places
+    ways: Floats  # km from each state to each other
+    detour: float
+    rows: tuple[Whole, Whole]  # begin and end of each slot (ms)
+    hidden: list[tuple[gaps.Stretch, Floats, Floats]]  # with km from where it began and to where it ended
+
+
+def _people(
+    pieces: pl.DataFrame, weeks: Mapping[str, Slots], places: pl.DataFrame, known: list[str], settings: Samen
+) -> list[_Person]:
+    """Learn about each person."""
+    kind = pl.col("kind").replace_strict({"stay": STAY, "move": MOVE, "hidden": HIDDEN}, return_dtype=pl.Int64)
+    coded = pieces.with_columns(kind.alias("kind")).drop("home", "unseen", "slack")
+    columns = {name: coded[name].to_numpy() for name in coded.columns if name != "person"}
+    whose = pl.Series(known, dtype=pl.String)
+    middles = [places[axis].to_numpy() for axis in shapes.AXES]
+    both = zip(known, stretches(pieces["person"], whose), stretches(places["person"], whose), strict=True)
+    return [
+        _person(
+            {name: values[low:high] for name, values in columns.items()},
+            weeks[person],
+            (middles[0][first:last], middles[1][first:last]),
+            settings,
+        )
+        for person, (low, high), (first, last) in both
+    ]
+
+
+def _person(columns: Mapping[str, Whole], week: Slots, middles: tuple[Floats, Floats], settings: Samen) -> _Person:
+    latitude, longitude = middles
+    states = min(len(latitude), gaps.STATES)
+    moves = columns["kind"] == MOVE
+    took = (columns["ends"] - columns["begins"])[moves].sum() / HOUR
+    km = columns["metres"][moves].sum() / 1000
+    apart = distance(latitude[:states, None], longitude[:states, None], latitude[:states], longitude[:states]) / 1000
+    ways, detour = _own_ways(columns, apart)
+    chance = np.random.default_rng(settings.seed)
+    learned = gaps.learned(np.minimum(week.place, states - 1), week.clock, chance)
+    near = (latitude[:states], longitude[:states])
+    rows, hidden = _hidden(columns, near, ways, detour)
+    speed = float(km / took) if took > 0 and km > 0 else USUAL_SPEED * 3.6
+    return _Person(settings, latitude, longitude, states, learned, speed, apart, ways, detour, rows, hidden)
+
+
+def _own_ways(columns: Mapping[str, Whole], apart: Floats) -> tuple[Floats, float]:
+    """Give km from each state to each other, the median of the ways seen or else straight times the usual detour, and that."""
+    kind, place = columns["kind"], np.minimum(columns["place"], len(apart) - 1)
+    starts = np.flatnonzero(np.r_[True, (kind[1:] != kind[:-1]) | (place[1:] != place[:-1])])
+    km = np.add.reduceat(columns["metres"], starts) / 1000
+    kinds, places = kind[starts], place[starts]
+    at = np.flatnonzero(kinds == MOVE)
+    at = at[(at > 0) & (at < len(kinds) - 1)]
+    at = at[(kinds[at - 1] == STAY) & (kinds[at + 1] == STAY) & (places[at - 1] != places[at + 1])]
+    at = at[(places[at - 1] >= 0) & (places[at + 1] >= 0)]
+    one, other, km = places[at - 1], places[at + 1], km[at]
+    straight = apart[one, other].sum()
+    detour = float(km.sum() / straight) if straight > 0 else 1.0
+    table = apart * detour
+    pair = np.minimum(one, other) * len(apart) + np.maximum(one, other)
+    for each in np.unique(pair):
+        here, there = divmod(int(each), len(apart))
+        table[here, there] = table[there, here] = np.median(km[pair == each])
+    return table, detour
+
+
+def _hidden(
+    columns: Mapping[str, Whole], places: tuple[Floats, Floats], ways: Floats, detour: float
+) -> tuple[tuple[Whole, Whole], list[tuple[gaps.Stretch, Floats, Floats]]]:
     """Lay each hidden stretch out in slots."""
-    pieces = person.pieces
-    kinds, place = pieces["kind"].to_list(), pieces["place"].clip(upper_bound=person.states - 1)
-    stays = pl.DataFrame({"kind": kinds, "place": place}).select(
-        pl.when(pl.col("kind") == "stay").then("place").alias("stay")
-    )
-    last, coming = (stays["stay"].fill_null(strategy=way).fill_null(gaps.UNKNOWN) for way in ("forward", "backward"))
-    rows: list[pl.DataFrame] = []
-    stretches: list[tuple[gaps.Stretch, Floats, Floats]] = []
-    for at in (index for index, kind in enumerate(kinds) if kind == "hidden"):
-        begins, ends, ahead = pieces["begins"][at], pieces["ends"][at], pieces["ahead"][at]
+    kind, states = columns["kind"], len(ways)
+    place = np.minimum(columns["place"], states - 1)
+    stays = np.flatnonzero(kind == STAY)
+    begun, ended, found = [], [], []
+    for at in np.flatnonzero(kind == HIDDEN).tolist():
+        begins, ends, ahead = (int(columns[name][at]) for name in ("begins", "ends", "ahead"))
         edges = np.arange((begins + gaps.SLOT // 2) // gaps.SLOT + 1, (ends + gaps.SLOT // 2) // gaps.SLOT) * gaps.SLOT
         borders = np.r_[begins, edges, ends]
-        before, after = (kinds[at - 1] if at else "hidden"), (kinds[at + 1] if at + 1 < len(kinds) else "hidden")
+        before, after = (kind[side] if 0 <= side < len(kind) else HIDDEN for side in (at - 1, at + 1))
+        next_stay = np.searchsorted(stays, at)
+        last = int(place[stays[next_stay - 1]]) if next_stay else gaps.UNKNOWN
+        coming = int(place[stays[next_stay]]) if next_stay < len(stays) else gaps.UNKNOWN
         stretch = gaps.Stretch(
-            clock=borders[:-1] // gaps.SLOT * gaps.SLOT + ahead if at else borders[:-1] + ahead,
-            before=last[at] if before != "hidden" else gaps.UNKNOWN,
-            after=coming[at] if after != "hidden" else gaps.UNKNOWN,
-            has_left=before == "move",
-            arrives=after == "move",
+            clock=borders[:-1] // gaps.SLOT * gaps.SLOT + ahead,
+            before=last if before != HIDDEN else gaps.UNKNOWN,
+            after=coming if after != HIDDEN else gaps.UNKNOWN,
+            has_left=bool(before == MOVE),
+            arrives=bool(after == MOVE),
         )
-        begun, ended = (
-            person.detour * person.from_point(*(pieces[axis][min(where, len(kinds) - 1)] for axis in shapes.AXES))
-            for where in (at, at + 1)
-        )
-        if stretch.before >= 0 and not stretch.has_left:
-            begun = person.ways[stretch.before]
-        if stretch.after >= 0 and not stretch.arrives:
-            ended = person.ways[:, stretch.after]
-        rows.append(pl.DataFrame({"begins": borders[:-1], "ends": borders[1:], "stretch": len(stretches)}))
-        stretches.append((stretch, begun, ended))
-    return _Hidden(pl.concat(rows).with_row_index("slot"), stretches)
+        leads = []
+        for where, known, moves in (
+            (at, stretch.before, stretch.has_left),
+            (min(at + 1, len(kind) - 1), stretch.after, stretch.arrives),
+        ):
+            north, east = (np.asarray(columns[axis][where], dtype=np.float64) for axis in shapes.AXES)
+            leads.append(ways[known] if known >= 0 and not moves else detour * distance(north, east, *places) / 1000)
+        begun.append(borders[:-1])
+        ended.append(borders[1:])
+        found.append((stretch, leads[0], leads[1]))
+    nothing = np.zeros(0, np.int64)
+    return (np.concatenate([nothing, *begun]), np.concatenate([nothing, *ended])), found
 
 
-def _of_person(person: _Person, laid: pl.DataFrame, of: pl.DataFrame, times: pl.DataFrame) -> pl.DataFrame:
+def _of_person(
+    person: _Person, of: Mapping[str, Floats], parts: _Parts, times: tuple[Whole, Whole, Floats]
+) -> Mapping[str, Floats]:
     """Draw what was hidden, and sum each segment up with what was seen in it."""
-    found, draws = _hidden(person), person.settings.draws
-    episodes = found.rows.with_columns(pl.lit(laid["person"][0]).alias("person"))
-    parts = cut(episodes, laid)
-    row = np.searchsorted(of["at"].to_numpy(), parts["at"].to_numpy())
-    slot, hours = parts["slot"].to_numpy(), ((parts["ends"] - parts["begins"]) / HOUR).to_numpy()
-    shape = (of.height, draws, person.size)
+    draws, slot, row = person.settings.draws, parts.slot, parts.row
+    shape = (len(of["begins"]), draws, len(person.latitude))
     total = np.zeros(shape)
-    total[np.searchsorted(of["at"].to_numpy(), times["at"].to_numpy()), :, times["place"].to_numpy()] = times[
-        "hours"
-    ].to_numpy()[:, None]
-    states, changes = _drawn(person, found)
+    total[times[0], :, times[1]] = times[2][:, None]
+    states, changes = _drawn(person)
+    visited = np.zeros((*shape[:2], person.states), dtype=np.bool_)
     for state in range(person.states):
-        np.add.at(total[:, :, state], row, hours[:, None] * (states[slot] == state))
-    segment_of = np.full(found.rows.height, -1)
+        there = states[slot] == state
+        np.add.at(total[:, :, state], row, parts.hours[:, None] * there)
+        np.logical_or.at(visited[:, :, state], row, there)
+    segment_of = np.full(len(states), -1)
     segment_of[slot] = row  # of a slot that a border cuts, the later
     at, draw, one, other, km, shift, part = changes
     inside = segment_of[at] >= 0
@@ -218,13 +294,10 @@ def _of_person(person: _Person, laid: pl.DataFrame, of: pl.DataFrame, times: pl.
     added = {"km": np.zeros(shape[:2]), "h": np.zeros(shape[:2]), "n": np.zeros(shape[:2])}
     for name, values in (("km", km), ("h", took), ("n", (one != other) & (one >= 0) & (other >= 0))):
         np.add.at(added[name], (where, draw), values)
-    visited = np.zeros((*shape[:2], person.states), dtype=np.bool_)
-    for state in range(person.states):
-        np.logical_or.at(visited[:, :, state], row, states[slot] == state)
     return _summed(person, of, np.where(total > AT_LEAST, total, 0), added, visited)
 
 
-def _drawn(person: _Person, found: _Hidden) -> tuple[Whole, tuple[np.ndarray, ...]]:
+def _drawn(person: _Person) -> tuple[Whole, tuple[np.ndarray, ...]]:
     """Draw each stretch.
 
     Gives: state of each slot and draw; of each change: slot, draw, from, to, km, shift (h, by which it was later than the
@@ -233,7 +306,7 @@ def _drawn(person: _Person, found: _Hidden) -> tuple[Whole, tuple[np.ndarray, ..
     """
     states, changes = [], []
     offset = 0
-    for stretch, begun, ended in found.stretches:
+    for stretch, begun, ended in person.hidden:
         chance = np.random.default_rng((person.settings.seed, int(stretch.clock[0])))
         draws = gaps.drawn(person.week, stretch, person.settings.draws, chance)
         states.append(draws)
@@ -255,35 +328,33 @@ def _drawn(person: _Person, found: _Hidden) -> tuple[Whole, tuple[np.ndarray, ..
 
 
 def _summed(
-    person: _Person, of: pl.DataFrame, total: Floats, added: Mapping[str, Floats], visited: np.ndarray
-) -> pl.DataFrame:
-    def column(name: str) -> Floats:
-        return of[name].cast(pl.Float64).fill_null(np.nan).to_numpy()[:, None]
-
-    size = (4 + person.size, total.shape[1])
-    luck = np.stack([np.random.default_rng((person.settings.seed, begin)).normal(size=size) for begin in of["begins"]])
-    off = luck[:, 4:].transpose(0, 2, 1) * column("noise_h")[:, :, None]
+    person: _Person, of: Mapping[str, Floats], total: Floats, added: Mapping[str, Floats], visited: np.ndarray
+) -> Mapping[str, Floats]:
+    size = (4 + len(person.latitude), total.shape[1])
+    luck = np.stack(
+        [np.random.default_rng((person.settings.seed, int(begin))).normal(size=size) for begin in of["begins"]]
+    )
+    told = {name: values[:, None] for name, values in of.items()}
+    off = luck[:, 4:].transpose(0, 2, 1) * told["noise_h"][:, :, None]
     total = np.where(total > 0, np.maximum(total + off, AT_LEAST), 0)
-    home = of["home"].to_numpy()
-    rows = np.arange(of.height)
+    home = np.nan_to_num(of["home"], nan=-1).astype(np.int64)
     found = dict(shapes.of_draws(total, person.latitude, person.longitude))
-    at_home = total[rows, :, np.maximum(home, 0)]
-    found["home_h"] = np.minimum(at_home, column("home_most_h") + column("noise_h"))
-    found["moving_h"] = np.maximum(column("moving_h") + added["h"] + luck[:, 0] * column("noise_h"), 0)
-    found["distance_km"] = np.maximum(column("distance_km") + added["km"] + luck[:, 1] * column("noise_km"), 0)
-    found["transitions_count"] = column("transitions_count") + added["n"]
-    widest, far = _widths(person, total, visited, column("diameter_km"), home)
+    at_home = total[np.arange(len(home)), :, np.maximum(home, 0)]
+    found["home_h"] = np.minimum(at_home, told["home_most_h"] + told["noise_h"])
+    found["moving_h"] = np.maximum(told["moving_h"] + added["h"] + luck[:, 0] * told["noise_h"], 0)
+    found["distance_km"] = np.maximum(told["distance_km"] + added["km"] + luck[:, 1] * told["noise_km"], 0)
+    found["transitions_count"] = told["transitions_count"] + added["n"]
+    widest, far = _widths(person, total, visited, told["diameter_km"], home)
     found["diameter_km"] = np.maximum(widest + (widest > 0) * luck[:, 2] * MIDDLE, 0)
-    found["max_home_km"] = np.maximum(np.fmax(column("max_home_km"), far) + luck[:, 3] * MIDDLE, 0)
-    unknown = home < 0
-    table: dict[str, object] = {"at": of["at"], "modelled_h": of["hidden_h"]}
+    found["max_home_km"] = np.maximum(np.fmax(told["max_home_km"], far) + luck[:, 3] * MIDDLE, 0)
+    table = {}
     for name, draws in found.items():
-        low, high = gaps.shortest(draws)
-        middle = np.median(draws, axis=1)
-        for edge, values in (("modelled", middle), ("low", low), ("high", high)):
-            hide = unknown if name in ("home_h", "max_home_km") else np.zeros(len(unknown), np.bool_)
-            table[f"{name}_{edge}"] = pl.Series(np.where(hide, np.nan, values), nan_to_null=True, dtype=pl.Float64)
-    return pl.DataFrame(table)
+        hide = (home < 0) & (name in ("home_h", "max_home_km"))
+        for edge, values in zip(
+            ("modelled", "low", "high"), (np.median(draws, axis=1), *gaps.shortest(draws)), strict=True
+        ):
+            table[f"{name}_{edge}"] = np.where(hide, np.nan, values)
+    return table
 
 
 def _widths(person: _Person, total: Floats, visited: np.ndarray, seen: Floats, home: Whole) -> tuple[Floats, Floats]:

@@ -110,17 +110,17 @@ def _clusters(rows: pl.DataFrame, scope: list[str], settings: Doryab) -> pl.Seri
     still = np.flatnonzero(rows["still"].to_numpy())
     still = still[np.argsort(group[still], kind="stable")]
     cluster = np.full(rows.height, np.nan)
-    columns = [rows[name].to_numpy() for name in (*AXES, "minutes")]
+    latitude, longitude, minutes = (rows[name].to_numpy() for name in (*AXES, "minutes"))
     for each in np.split(still, np.flatnonzero(np.diff(group[still])) + 1):
         if len(each):
-            cluster[each] = _ranked(*(column[each] for column in columns), settings)
+            cluster[each] = _ranked(latitude[each], longitude[each], minutes[each], settings)
     return pl.Series("cluster", cluster, nan_to_null=True).cast(pl.Int64)
 
 
 def _ranked(latitude: Floats, longitude: Floats, minutes: Floats, settings: Doryab) -> Whole:
     """Cluster points, those that are the same taken together, and number clusters by their time."""
     points, which = np.unique(latitude + 1j * longitude, return_inverse=True)
-    weight = np.bincount(which, minutes)
+    weight = np.bincount(which, minutes).astype(np.float64)
     found = dbscan(points.real, points.imag, weight, within=settings.dbscan_eps, least=settings.dbscan_minsamples)
     time = np.bincount(found + 1, weight)[1:]  # of each cluster; what is outside comes first and is left off
     number = np.r_[OUTSIDE, np.argsort(np.argsort(-time, kind="stable"), kind="stable") + 1]
