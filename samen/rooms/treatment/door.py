@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from samen.people.access import Allowed
-from samen.rooms.treatment import scoring, store
+from samen.rooms.treatment import fhir, scoring, store
 from samen.rooms.treatment.questionnaires import questionnaire, questionnaires
 from samen.rooms.treatment.store import Filled
 
@@ -68,6 +69,11 @@ def asked(name: str, language: str) -> Asked:
         for each in found.questions
     )
     return Asked(name, found.title.of(language), found.instruction.of(language), items, found.source)
+
+
+def definition(name: str, language: str) -> dict[str, Any]:
+    """Give one questionnaire as a FHIR Questionnaire. Raises: NoSuchQuestionnaire."""
+    return fhir.definition(questionnaire(name), language)
 
 
 def fill_in(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from samen.rooms.treatment.change import Point
-from samen.rooms.treatment.questionnaires import Question, Questionnaire, questionnaires
+from samen.rooms.treatment.questionnaires import Option, Question, Questionnaire, questionnaires
 from samen.rooms.treatment.scoring import Answers, Score, score
 
 LOINC = "http://loinc.org"
@@ -46,6 +46,33 @@ class Hard:
     def answer(self, language: str) -> str:
         """Give what the person answered, in words."""
         return next(option.text.of(language) for option in self.question.options if option.value == self.value)
+
+
+def definition(questionnaire: Questionnaire, language: str) -> dict[str, Any]:
+    """Write a questionnaire in one language as a Questionnaire: what answers name by `url` and `version`."""
+    url, _, version = questionnaire.canonical.partition("|")
+    coding = [{"system": LOINC, "code": questionnaire.loinc_panel}] if questionnaire.loinc_panel else []
+    return {
+        "resourceType": "Questionnaire",
+        "id": questionnaire.id,
+        "language": language,
+        "url": url,
+        "version": version,
+        "name": re.sub(r"\W", "", questionnaire.name),
+        "title": questionnaire.name,
+        "status": "active",
+        "subjectType": ["Patient"],
+        "description": questionnaire.instruction.of(language),
+        "copyright": questionnaire.terms,
+        **({"code": coding} if coding else {}),
+        "item": [_asked(question, language) for question in questionnaire.questions],
+    }
+
+
+def _asked(question: Question, language: str) -> dict[str, Any]:
+    options = [{"valueCoding": _coding(option, language)} for option in question.options]
+    item = {"linkId": question.id, "text": question.text.of(language), "type": "choice", "answerOption": options}
+    return {**item, "code": [{"system": LOINC, "code": question.loinc}]} if question.loinc else item
 
 
 def response(questionnaire: Questionnaire, answers: Answers, *, at: datetime, language: str, id: str) -> dict[str, Any]:
@@ -144,10 +171,14 @@ def _item(question: Question, value: int | None, language: str) -> dict[str, Any
     if question.loinc:
         item["definition"] = f"{LOINC}/{question.loinc}"
     if option is not None:
-        coding = {"extension": [{"url": ORDINAL, "valueDecimal": option.value}]}
-        named = {"system": LOINC, "code": option.loinc} if option.loinc else {"system": OWN, "code": str(option.value)}
-        item["answer"] = [{"valueCoding": {**coding, **named, "display": option.text.of(language)}}]
+        item["answer"] = [{"valueCoding": _coding(option, language)}]
     return item
+
+
+def _coding(option: Option, language: str) -> dict[str, Any]:
+    named = {"system": LOINC, "code": option.loinc} if option.loinc else {"system": OWN, "code": str(option.value)}
+    ordinal = {"extension": [{"url": ORDINAL, "valueDecimal": option.value}]}
+    return {**ordinal, **named, "display": option.text.of(language)}
 
 
 def _read_response(resource: Resource, ref: str) -> Reading:

@@ -236,3 +236,18 @@ def test_a_program_reads_what_an_activity_of_an_event_is(noor, yes):
     (told,) = answer.json()["data"]
     assert (told["id"], told["spec"], told["category"]) == ("mood-log", "lamp.survey", ["assess"])
     assert told["settings"][0]["options"] == ["1", "2", "3", "4", "5", "6", "7"]
+
+
+def test_a_survey_is_read_as_the_fhir_questionnaire_that_its_answers_name(noor, yes):
+    told = noor.get(reverse("sensing:activity-fhir", args=["phq-9"])).json()
+    noor.post(reverse("treatment:ask", args=["phq-9"]), {"phq-9.1": "1", "phq-9.9": "0", "sheet": str(uuid4())})
+    mine = named.own(named.noor(), Scope.ANSWERS)
+    (answered,) = record.responses(mine, named.noor().id, ["urn:samen:questionnaire:phq-9"])
+    assert answered["questionnaire"] == f"{told['url']}|{told['version']}"
+    asked = {item["linkId"]: item for item in told["item"]}
+    assert len(asked) == 10
+    options = [each["valueCoding"] for each in asked["phq-9.1"]["answerOption"]]
+    assert answered["item"][0]["answer"][0]["valueCoding"] in options
+    assert told["code"] == [{"system": "http://loinc.org", "code": "44249-1"}]
+    assert noor.get(reverse("sensing:activity-fhir", args=["mood-log"])).json()["item"][0]["type"] == "integer"
+    assert noor.get(reverse("sensing:activity-fhir", args=["breathing"])).status_code == 404

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from samen.people.door import Request, own, own_page
 from samen.people.roles import Scope
-from samen.rooms.sensing.activities import known, scoring, sequences, showing
+from samen.rooms.sensing.activities import fhir, known, scoring, sequences, showing
 from samen.rooms.sensing.activities.asking import Problem
 from samen.rooms.sensing.activities.known import KINDS, Activity
 from samen.rooms.sensing.activities.showing import Words
@@ -23,6 +23,7 @@ from samen.rooms.sensing.jobs.taking import Given, Mine, Taken
 from samen.rooms.sensing.models.activities import Survey
 from samen.rooms.sensing.store import activities as store
 from samen.rooms.sensing.store import planned
+from samen.rooms.treatment import door as treatment
 from samen.words import say, sentences
 
 SHOWN = 12  # times on the page that were done before
@@ -127,6 +128,22 @@ def activity(request: Request, activity: str) -> HttpResponse:
     return render(request, "sensing/activities/done.html", _after(request, what, taken))
 
 
+@require_GET
+@own_page
+def definition(request: Request, activity: str) -> HttpResponse:
+    """Give a survey as a FHIR Questionnaire, as answers to it name it."""
+    what = taking.activity_for(request.access, activity)
+    if what is None:
+        raise Http404
+    if what.link[:1] == ("treatment:ask",):
+        found = treatment.definition(what.link[1], language())
+    elif what.survey is not None:
+        found = fhir.questionnaire(what.survey, what.id, language())
+    else:
+        raise Http404
+    return JsonResponse(found, content_type="application/fhir+json", json_dumps_params={"ensure_ascii": False})
+
+
 def page(
     request: Request, what: Activity, given: Given | None = None, problems: Sequence[Problem] = ()
 ) -> HttpResponse:
@@ -193,4 +210,5 @@ def _against_a(request: Request, what: Activity, taken: Taken) -> float | None:
 urlpatterns = [
     path("activities/", all_activities, name="activities"),
     path("activities/<slug:activity>/", activity, name="activity"),
+    path("activities/<slug:activity>/fhir/", definition, name="activity-fhir"),
 ]
