@@ -15,6 +15,8 @@ from urllib.request import urlopen
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
+from tests import tables
+
 REPOSITORY = Path(__file__).parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = [
@@ -28,6 +30,7 @@ QUIET = [
 ]
 LANGUAGE, THEME = "django_language", "samen_theme"
 STARTS_WITHIN = 60  # seconds
+TWICE = 2  # a page that everybody has is looked at without an account and with one
 
 PREPARE = """
 import os, sys, django
@@ -50,7 +53,7 @@ def environment(home: Path) -> dict[str, str]:
 
 def prepare(home: Path, people: int) -> None:
     """Make a small made-up service in this folder, unless it is there."""
-    home.mkdir(parents=True, exist_ok=True)
+    tables.fill_home(home)
     subprocess.run([sys.executable, "-c", PREPARE, str(people)], cwd=REPOSITORY, env=environment(home), check=True)
 
 

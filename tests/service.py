@@ -9,6 +9,10 @@ from pathlib import Path
 
 import psycopg
 
+from tests import tables
+
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw")
+TABLES = f"tables_{_WORKER}"  # on PostgreSQL: a database to copy
 SAMEN = (sys.executable, "-m", "samen.cli")
 
 
@@ -60,11 +64,39 @@ def new(home: Path, name: str) -> Service:
     return Service(home, _database(name) if os.environ.get("SAMEN_TEST_DATABASE") == "postgresql" else "")
 
 
-def _database(name: str) -> str:
-    """Make a database on the tests' own PostgreSQL, and give its address."""
-    address = os.environ["SAMEN_DATABASE"]
-    own = f"{re.sub('[^a-z]', '_', name)}_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}"
-    with psycopg.connect(address.replace("/samen?", "/postgres?"), autocommit=True) as server:
+def migrated(home: Path, name: str) -> Service:
+    """Give a service with its tables and secrets, and nobody in it. The tables are copied where some were made before."""
+    home.mkdir(mode=0o700)
+    if os.environ.get("SAMEN_TEST_DATABASE") != "postgresql":
+        tables.fill_home(home)
+        made = Service(home)
+        made.well("migrate")
+        return made
+    made = Service(home, _database(name, out_of=TABLES))
+    made.well("migrate")
+    with _server() as server:
+        if not _is_there(server, TABLES):
+            server.execute(f'CREATE DATABASE "{TABLES}" TEMPLATE "{_own(name)}"')
+    return made
+
+
+def _database(name: str, out_of: str = "") -> str:
+    """Make a database on the tests' own PostgreSQL, as a copy of another where that is there, and give its address."""
+    own = _own(name)
+    with _server() as server:
         server.execute(f'DROP DATABASE IF EXISTS "{own}"')
-        server.execute(f'CREATE DATABASE "{own}"')
-    return address.replace("/samen?", f"/{own}?")
+        copied = f' TEMPLATE "{out_of}"' if out_of and _is_there(server, out_of) else ""
+        server.execute(f'CREATE DATABASE "{own}"{copied}')
+    return os.environ["SAMEN_DATABASE"].replace("/samen?", f"/{own}?")
+
+
+def _own(name: str) -> str:
+    return f"{re.sub('[^a-z]', '_', name)}_{_WORKER}"
+
+
+def _server() -> "psycopg.Connection[tuple[str]]":
+    return psycopg.connect(os.environ["SAMEN_DATABASE"].replace("/samen?", "/postgres?"), autocommit=True)
+
+
+def _is_there(server: "psycopg.Connection[tuple[str]]", name: str) -> bool:
+    return server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None

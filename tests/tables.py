@@ -1,25 +1,26 @@
 """The tables of SQLite, made once for a set of migrations and copied from then on: making them takes half a minute, a copy none.
 
-The copy lies in the folder for temporary files, under a digest of every migration and of Django's version. The migrations are still
-asked whether something is missing, each time.
+The copy lies in the folder for temporary files, under a digest of every migration and of the locked libraries. Migrations are still asked
+each time whether something is missing.
 """
 
 import hashlib
 import os
+import shutil
 import sqlite3
 import tempfile
+from functools import cache
 from pathlib import Path
 
-import django
-from django.apps import apps
+REPOSITORY = Path(__file__).parent.parent
 
 
+@cache
 def place() -> Path:
     """Give where the copy for the migrations of now lies, or would lie."""
-    digest = hashlib.sha256(django.__version__.encode())
-    for app in apps.get_app_configs():
-        for file in sorted((Path(app.path) / "migrations").glob("*.py")):
-            digest.update(f"{app.label}/{file.name}\n".encode() + file.read_bytes())
+    digest = hashlib.sha256((REPOSITORY / "requirements" / "base.txt").read_bytes())
+    for file in sorted((REPOSITORY / "samen").glob("**/migrations/*.py")):
+        digest.update(f"{file.relative_to(REPOSITORY)}\n".encode() + file.read_bytes())
     return Path(tempfile.gettempdir()) / f"samen-test-tables-{digest.hexdigest()[:24]}.sqlite3"
 
 
@@ -31,6 +32,15 @@ def fill(into: sqlite3.Connection) -> None:
         kept.close()
 
 
+def fill_home(home: Path) -> None:
+    """Copy the tables into a home that has none, where somebody kept them before."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = home / "samen.sqlite3"
+    if place().exists() and not file.exists():
+        shutil.copyfile(place(), file)
+        file.chmod(0o600)
+
+
 def keep(out_of: sqlite3.Connection) -> None:
     """Keep the tables for the next time, whole or not at all."""
     if not place().exists():
@@ -39,4 +49,3 @@ def keep(out_of: sqlite3.Connection) -> None:
         out_of.backup(kept)
         kept.close()
         made.rename(place())
-

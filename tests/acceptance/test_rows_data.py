@@ -53,8 +53,7 @@ def made(db) -> House:
 
 @pytest.fixture(scope="module")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> running.Service:
-    made = running.new(tmp_path_factory.mktemp("open") / "home", "open_clinic")
-    made.well("migrate")
+    made = running.migrated(tmp_path_factory.mktemp("open") / "home", "open_clinic")
     return made
 
 

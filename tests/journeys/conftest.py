@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests import browser as looking
+from tests import tables
 
 PEOPLE = 12
 STAFF = ("robin@example.org", "a door with two locks")  # signs in with password and second factor
@@ -48,7 +49,7 @@ def make_up(home: Path) -> None:
 
 def migrate(home: Path) -> None:
     """Make the tables of a service that is no demo."""
-    home.mkdir(mode=0o700)
+    tables.fill_home(home)
     environment = {name: value for name, value in looking.environment(home).items() if name != "SAMEN_DEMO"}
     command = [sys.executable, "-m", "samen.cli", "migrate"]
     subprocess.run(command, cwd=looking.REPOSITORY, env=environment, check=True, capture_output=True)

@@ -1,5 +1,6 @@
 """One walk over every page as each role: help without login, nothing from elsewhere, a strict policy, room at any size."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import pytest
@@ -28,6 +29,8 @@ class Walk:
     refused_by_policy: list[str] = field(default_factory=list)
     too_wide: list[str] = field(default_factory=list)
     too_wide_enlarged: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    looked: Counter[str] = field(default_factory=Counter)
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +64,9 @@ def _look(page: Page, name: str, path: str, seen: Walk) -> None:
         seen.without_help.append(name)
     if page.evaluate(TOO_WIDE) > 0:
         seen.too_wide.append(name)
+    seen.looked[path] += 1
+    if seen.looked[path] <= looking.TWICE:
+        seen.violations += [f"{name}: {each}" for each in looking.violations(page)]
     page.set_viewport_size({"width": 1180, "height": 900})
     page.evaluate(f"document.documentElement.style.fontSize = '{ROOT_AT_200}'")
     if page.evaluate(TOO_WIDE) > 0:
@@ -74,6 +80,10 @@ def test_every_page_that_a_role_can_open_answers(sights):
 
 def test_the_walk_went_through_the_house(walk):
     assert len(walk.pages) > 100
+
+
+def test_axe_finds_nothing_on_any_page_in_dutch_and_in_the_light(walk):
+    assert not walk.violations, "\n".join(walk.violations)
 
 
 def test_help_is_on_every_page_and_the_first_stop_after_skip_to_content(walk):

@@ -63,8 +63,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 def clinic(tmp_path_factory):
     """A service with two people and a log, and one backup of it."""
     folder = tmp_path_factory.mktemp("clinic")
-    made = service.new(folder / "home", "clinic")
-    made.well("migrate")
+    made = service.migrated(folder / "home", "clinic")
     made.people = made.python(PEOPLE).split()
     made.place = folder / "backups"
     made.well("backup", made.place)

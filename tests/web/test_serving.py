@@ -23,9 +23,7 @@ def free_port():
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory):
     """A service of which the database is there."""
-    made = service.new(tmp_path_factory.mktemp("serving") / "home", "serving")
-    made.well("migrate")
-    return made
+    return service.migrated(tmp_path_factory.mktemp("serving") / "home", "serving")
 
 
 def answers(made, **more):
@@ -76,8 +74,7 @@ def test_secrets_that_others_can_read_are_never_served(ready):
 
 
 def test_a_default_secret_is_never_served(tmp_path):
-    made = service.new(tmp_path / "home", "default_secret")
-    made.well("migrate")
+    made = service.migrated(tmp_path / "home", "default_secret")
     file = made.home / "secrets.toml"
     lines = [
         line if not line.startswith("django_key") else 'django_key = "changeme"'

@@ -63,8 +63,7 @@ for number in range(%d):
 @pytest.mark.slow
 @pytest.mark.service
 def test_in_a_thousand_races_no_contact_is_taken_twice_and_none_is_left(tmp_path: Path):
-    apart = service.new(tmp_path / "home", "races")
-    apart.well("migrate")
+    apart = service.migrated(tmp_path / "home", "races")
     apart.python(PREPARE % (COUNSELLORS, CONTACTS))
     racers = [started(apart, RACER, f"c{number}@example.org", str(EACH)) for number in range(COUNSELLORS)]
     taken = Counter(line for each in racers for line in each.communicate(timeout=300)[0].split())
@@ -102,8 +101,7 @@ print(*Message.objects.values_list("client_id", flat=True), Contact.objects.get(
 @pytest.mark.slow
 @pytest.mark.service
 def test_no_acknowledged_message_is_lost_at_kill_9(tmp_path: Path):
-    apart = service.new(tmp_path / "home", "killed")
-    apart.well("migrate")
+    apart = service.migrated(tmp_path / "home", "killed")
     writer = started(apart, WRITER)
     acknowledged = [writer.stdout.readline().strip() for _ in range(40)]
     os.kill(writer.pid, signal.SIGKILL)

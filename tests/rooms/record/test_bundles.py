@@ -16,6 +16,7 @@ from samen.people.models import Access, Person
 from samen.rooms.record import source
 from samen.rooms.record.commands import app
 from samen.rooms.record.models import Identifier, Resource, Version
+from tests import tables
 from tests.incoming import SYNTHEA, bundle, needs_synthea, note, patient, take
 
 FILES = sorted(SYNTHEA.glob("*.json"))
@@ -215,6 +216,7 @@ def test_an_import_that_was_killed_goes_on_and_ends_the_same(tmp_path, empty_ser
 def empty_service(tmp_path_factory):
     """Give a home with an empty database."""
     home = tmp_path_factory.mktemp("empty")
+    tables.fill_home(home)
     run(environment(home), MIGRATE)
     return home
 
