@@ -48,8 +48,8 @@ def today(request: Request) -> HttpResponse:
 
 
 def _newest(access: Allowed, now: datetime) -> inference.Shown | None:
-    found = (each for each in inference.records(access) if each.state in SHOWN and now - each.at < FRESH)
-    return next(found, None)
+    kept = inference.records(access, besides=companion.SAID_IN_PLACE)
+    return next((each for each in kept if each.state in SHOWN and now - each.at < FRESH), None)
 
 
 def _own_words(access: Allowed, now: datetime) -> OwnEntry | None:

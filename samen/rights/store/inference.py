@@ -217,9 +217,14 @@ class Ruling:
     changed: str
 
 
-def records(access: Allowed, page: int | None = 1, system: str | None = None) -> list[Shown]:
-    """Give a person's inferences, newest first; one more than a page says that there is a next one. None: all."""
-    rows = _of(access).order_by("-at")
+def records(
+    access: Allowed, page: int | None = 1, system: str | None = None, *, besides: Collection[str] = ()
+) -> list[Shown]:
+    """Give a person's inferences, newest first; one more than a page says that there is a next one. None: all.
+
+    `system` gives those of one system alone, `besides` leaves those of some out.
+    """
+    rows = _of(access).exclude(system__in=besides).order_by("-at")
     if system is not None:
         rows = rows.filter(system=system)
     first = ((page or 1) - 1) * PAGE

@@ -4,12 +4,14 @@ from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from samen.people.models import CareRelationship
 from samen.people.roles import Scope
 from samen.rights import door as rights
 from samen.rights.models.service import Case
+from samen.rooms.companion import systems
 from samen.rooms.companion.rhythm import Rhythm
 from samen.rooms.companion.store import rhythm, talk
 from samen.rooms.crisis import door as crisis
@@ -61,3 +63,13 @@ def test_after_every_turn_the_way_to_a_human_is_one_press_away():
     for each in ("press:t:worry", "press:m:worry-time", "press:go", "press:stop"):
         in_use.talks(noor, each)
         assert 'name="press" value="human"' in client.get("/companion/").content.decode(), each
+
+
+def test_a_turn_of_a_talk_is_no_news_on_the_start_page():
+    in_use.in_service()
+    noor = named.person("Noor", "en")
+    in_use.says_yes(noor)
+    in_use.talks(noor, "press:m:worry-time")
+    page = in_use.visitor(noor).get(reverse("today")).content.decode()
+    assert systems.TALK.id not in page
+    assert "What was said about me" not in page

@@ -96,7 +96,7 @@ def test_given_a_source_that_failed_everybody_who_met_what_rests_on_it_is_counte
     name = next(each[:12] for each in about[1:] if source[:30] in each.replace("&#x27;", "'").replace("&amp;", "&"))
     given = {"about": f"source:{name}", "en": WORDS[0], "nl": WORDS[1]}
     counted = client.post(reverse("companion:recall_begin"), {**given, "do": "count"}).content.decode()
-    assert "2 people met it, in 2 talks." in counted
+    assert "People who met it: 2. Talks: 2." in counted
     assert "Noor" not in counted
     assert not Told.objects.exists()
     client.post(reverse("companion:recall_begin"), {**given, "do": "tell"})
@@ -109,7 +109,7 @@ def test_given_a_source_that_failed_everybody_who_met_what_rests_on_it_is_counte
     assert WORDS[1] in html
     noor.post(reverse("companion:corrected_seen", args=[recalls.mine(named.own(house["Noor"], Scope.TALK))[0].id]))
     assert reverse("companion:corrected") not in noor.get("/companion/").content.decode()
-    assert "2 people were told. 1 of them read it." in client.get(reverse("companion:recalls")).content.decode()
+    assert "People who were told: 2. Who read it: 1." in client.get(reverse("companion:recalls")).content.decode()
     lea = in_use.visitor(house["Lea"], "nl")
     assert WORDS[1] not in lea.get(reverse("companion:corrected")).content.decode()
 
