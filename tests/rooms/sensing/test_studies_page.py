@@ -12,12 +12,13 @@ from samen.rights.models.consent import PersonState
 from samen.rights.words import Purpose
 from samen.rooms.sensing.daybook import DAY
 from samen.rooms.sensing.models.quality import Came
-from samen.rooms.sensing.models.way_in import StudyLook
+from samen.rooms.sensing.models.way_in import Study, StudyLook
 from samen.rooms.sensing.simulator.days import Plan
 from samen.rooms.sensing.simulator.sending import lamp_events
 from samen.rooms.sensing.simulator.streams import lived
 from samen.rooms.sensing.store import erasing, inbox, quality
 from samen.rooms.sensing.store.events import Range
+from samen.web.demo import study as demo
 from tests import named
 from tests.rooms.sensing import sending
 from tests.rooms.sensing.sending import Sender, empty_archive  # noqa: F401
@@ -136,3 +137,13 @@ def test_what_several_people_let_be_read_is_what_each_of_them_does_and_nothing_w
         assert rights.open_streams_of(people, NOW) == one_by_one
     PersonState.objects.update_or_create(person_id=people[0], defaults={"restricted_at": NOW})
     assert people[0] not in rights.open_streams_of(people, NOW)
+
+
+def test_the_demos_study_shows_what_its_people_let_be_read():
+    for person in (named.noor(), named.person("Daan")):
+        sends(sending.sender(person, "battery"))
+    demo.take_part(NOW)
+    study = Study.objects.order_by("-id")[0]
+    found = quality.look(study, at=NOW + timedelta(seconds=1))
+    assert [each.streams for each in found.people] == [2, 5]
+    assert [each.days >= DAYS - 1 for each in found.people] == [False, True]  # the battery is Daan's alone to show
