@@ -36,6 +36,7 @@ STEPS = {
     "begin": "Opening the clinic",
     "days": "Living through ninety days",
     "line": "Testing and opening the help line",
+    "phones": "Letting made-up phones send their days",
 }
 COLOURS = {Level.DANGER: "bold red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
 

@@ -17,6 +17,9 @@ class Measure:
     column: str
     stream: str
     shown: str  # hours (of minutes), hours_plain (of hours), clock (minutes after midnight), count, km, bpm, minutes
+    covered: bool = (
+        True  # coverage says how much was measured; a step counter is silent while somebody sits, and says nothing
+    )
     skewed: bool = False  # compared as logarithm: a walk of 4 km more weighs less after 20 km than after 1
 
     @property
@@ -28,7 +31,7 @@ class Measure:
 MEASURES: tuple[Measure, ...] = (
     Measure("asleep", "sleep_asleep_min", "sleep", "hours"),
     Measure("bed", "sleep_bed_min", "sleep", "clock"),
-    Measure("steps", "steps_total_count", "steps", "count", skewed=True),
+    Measure("steps", "steps_total_count", "steps", "count", covered=False, skewed=True),
     Measure("home", "mobility_home_h", "gps", "hours_plain"),
     Measure("distance", "mobility_distance_km", "gps", "km", skewed=True),
     Measure("places", "mobility_places_count", "gps", "count"),

@@ -28,7 +28,7 @@ class Known:
     @property
     def reading(self) -> Reading:
         """Give it as it is compared."""
-        return Reading(self.day, self.measure.name, self.value, self.coverage)
+        return Reading(self.day, self.measure.name, self.value, self.coverage if self.measure.covered else None)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _strip(
         begins=since,
         ends=until,
         dots=[picture.Dot(each.day, each.value, each.low, each.high) for each in shown],
-        usual=(max(band[1], 0.0) if measure.shown != "clock" else band[1], band[2]) if band else None,
+        usual=_within_a_day(measure, band) if band else None,
     )
     return Strip(
         name=measure.name,
@@ -119,8 +119,16 @@ def usual_said(measure: Measure, band: tuple[float, float, float] | None, langua
     """Give one's own usual in words; "" while it is not known."""
     if band is None:
         return ""
-    low = band[1] if measure.shown == "clock" else max(band[1], 0.0)
-    return say(f"{WORDS}.usual", language, low=amount(measure, low, language), high=amount(measure, band[2], language))
+    low, high = _within_a_day(measure, band)
+    return say(f"{WORDS}.usual", language, low=amount(measure, low, language), high=amount(measure, high, language))
+
+
+def _within_a_day(measure: Measure, band: tuple[float, float, float]) -> tuple[float, float]:
+    """Give a band that says nothing impossible: no less than nothing, and no more than a day's hours."""
+    if measure.shown == "clock":
+        return band[1], band[2]
+    most = {"hours": 1440.0, "hours_plain": 24.0}.get(measure.shown, band[2])
+    return max(band[1], 0.0), min(band[2], most)
 
 
 def amount(measure: Measure, value: float, language: str) -> str:

@@ -47,7 +47,7 @@ class Case:
 # --- change -----------------------------------------------------------------------------------------------------------
 
 
-def change_cases(seed: int, ordinary: int = 480, changed: int = 120, short: int = 80) -> tuple[Case, ...]:
+def change_cases(seed: int, ordinary: int = 300, changed: int = 80, short: int = 80) -> tuple[Case, ...]:
     """Make up courses of days: nothing changed on the last one; three features did; or there are too few days to say."""
     random = Random(seed)
     return (

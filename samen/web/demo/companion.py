@@ -29,8 +29,8 @@ def let_in(staff: Staff, now: datetime) -> None:
         system = rights.system(each["id"])
         if system is None:
             raise RuntimeError(f"{each['id']} is not registered.")
-        if _proven(staff, system, words, now):
-            _voted(staff, system, each, words, now)
+        if proven(staff, system, words, now):
+            voted(staff, system, each, words, now)
             founding.pay(staff, now)
             register.move(system, Stage.PILOT, by=staff["visser"], reason=words["pilot"], at=now, cap=PLACES)
     _kept_off(staff, words["off"], now)
@@ -45,7 +45,7 @@ def _kept_off(staff: Staff, words: Mapping[str, Any], now: datetime) -> None:
     register.move(system, Stage.SUSPENDED, by=staff["visser"], reason=words["reason"], at=now)
 
 
-def _proven(staff: Staff, system: Registered, words: Mapping[str, Any], now: datetime) -> bool:
+def proven(staff: Staff, system: Registered, words: Mapping[str, Any], now: datetime) -> bool:
     """Run the room's own validation through the gate, and file what it showed, whatever that is."""
     figures = rights.VALIDATIONS[system.id](staff["visser"].id)
     if isinstance(figures, Denied):
@@ -64,7 +64,7 @@ def _proven(staff: Staff, system: Registered, words: Mapping[str, Any], now: dat
     )
 
 
-def _voted(staff: Staff, system: Registered, each: Mapping[str, Any], words: Mapping[str, Any], now: datetime) -> None:
+def voted(staff: Staff, system: Registered, each: Mapping[str, Any], words: Mapping[str, Any], now: datetime) -> None:
     register.ratify_need(
         system,
         each["statements"],

@@ -9,7 +9,7 @@ from samen.people import store
 from samen.people.models import Person
 from samen.rights import door
 from samen.rights.store import systems as register
-from samen.web.demo import companion, founding, guide, line, play, population, story, study
+from samen.web.demo import companion, founding, guide, line, play, population, sensing, story, study
 
 SEED = 2026
 PEOPLE = 220
@@ -49,5 +49,8 @@ def prepare(progress: Progress, *, seed: int = SEED, now: datetime, people: int 
         line.open_line(staff, now)
         guide.open_guide(now)
         companion.let_in(staff, now)
-        study.take_part(now)
         progress("line", 1, 1)
+        progress("phones", 0, 1)
+        sensing.wear(staff, now)
+        study.take_part(now)
+        progress("phones", 1, 1)

@@ -222,3 +222,13 @@ def test_a_value_with_a_part_unseen_is_said_with_what_it_lies_between():
     assert strips.value_said(known, "en") == "10 h 00 (seen; between 10 h 00 and 14 h 30 in all)"
     none = strips.Known(measures.BY_NAME["home"], TODAY, None, None, None, 0.0, "low_power")
     assert strips.value_said(none, "nl") == "de telefoon spaarde stroom"
+
+
+def test_few_steps_are_no_reason_to_call_a_day_little_measured():
+    steps = strips.Known(measures.BY_NAME["steps"], TODAY, 400.0, None, None, 0.1, "")
+    assert steps.reading.coverage is None
+    assert strips.Known(measures.BY_NAME["screen"], TODAY, 400.0, None, None, 0.1, "").reading.coverage == 0.1
+
+
+def test_a_usual_never_says_more_hours_than_a_day_has():
+    assert strips.usual_said(measures.BY_NAME["home"], (21.0, 17.0, 25.2), "en") == "Usual for you: 17 h 00 to 24 h 00"

@@ -1,6 +1,7 @@
 """`samen selftest --room sensing`: every figure of each manifest with its interval, measured on made-up people through the gate."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def _measured(system: Registered, figures: list[rights.Figure]) -> list[str]:
     return missed
 
 
-def _write(out: Path, report: dict[str, object]) -> None:
+def _write(out: Path, report: Mapping[str, object]) -> None:
     try:
         out.write_text(ledger.sign_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n"), "utf-8")
     except OSError as bad:

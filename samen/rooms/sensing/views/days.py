@@ -34,6 +34,7 @@ from samen.words import say
 SPANS = {"month": 28, "year": 365}
 LONGEST_NOTE = 4000
 NOTES_SHOWN = 6
+NEVER_ON = ("refused", "never")  # streams of which there was nothing to see that day
 
 
 def language() -> str:
@@ -172,14 +173,14 @@ def one(request: Request, day: str) -> HttpResponse:
         raise Http404
     known = insights.own(request.access, on - timedelta(days=change.BACK_DAYS), on)
     notes = [each for each in _notes(own(request, Scope.NOTES), on) if timezone.localdate(each.at) == on]
-    rows = [_row(each, known) for each in known if each.day == on]
+    rows = [_row(each, known) for each in known if each.day == on and each.reason not in NEVER_ON]
     shown = {"day": on, "rows": rows, "notes": notes, "today": timezone.localdate(request.now)}
     return render(request, "sensing/days/one.html", shown)
 
 
 def _row(each: strips.Known, known: tuple[strips.Known, ...]) -> dict[str, str]:
     band = change.usual([one.reading for one in known], each.day, each.measure.name, skewed=each.measure.skewed)
-    covered = each.value is not None and each.coverage is not None and each.coverage < 1
+    covered = each.measure.covered and each.value is not None and each.coverage is not None and each.coverage < 1
     seen = say("sensing.days.coverage", language(), n=round(100 * (each.coverage or 0))) if covered else ""
     return {
         "name": say(f"sensing.measure.{each.measure.name}.name", language()),
