@@ -9,9 +9,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
@@ -68,9 +69,32 @@ def days(request: Request) -> HttpResponse:
     return render(request, "sensing/days/all.html", shown)
 
 
-def _drawn(known: tuple[strips.Known, ...], since: date, until: date) -> list[dict[str, Any]]:
+def _drawn(known: tuple[strips.Known, ...], since: date, until: date, *, own: bool = True) -> list[dict[str, Any]]:
     made = strips.strips(known, since, until, language(), told)
-    return [{"strip": each, "picture": mark_safe(each.picture)} for each in made]  # every text in it was escaped
+    heads = _heads(since, until, own=own)
+    return [
+        {
+            "strip": each,
+            "picture": mark_safe(each.picture),  # every text in it was escaped
+            "rows": mark_safe(
+                "".join(f"<tr>{heads[line.day]}<td>{escape(line.said)}</td></tr>" for line in each.lines)
+            ),
+        }
+        for each in made
+    ]
+
+
+def _heads(since: date, until: date, *, own: bool) -> dict[date, str]:
+    """Give the head of each day's row, made once for all tables: a year of all measures has five thousand rows."""
+    blank = "0000-00-00"
+    address = escape(reverse("sensing:day", args=[blank]))
+    heads = {}
+    for back in range((until - since).days + 1):
+        day = until - timedelta(days=back)
+        shown = escape(str(date_format(day, "j F Y")))
+        link = f'<a href="{address.replace(blank, day.isoformat())}">{shown}</a>' if own else shown
+        heads[day] = f'<th scope="row">{link}</th>'
+    return heads
 
 
 def _notes(access: Allowed, since: date) -> list[record.OwnEntry]:
@@ -200,10 +224,9 @@ def of_person(request: Request, person: UUID) -> HttpResponse:
     notes = also(request, Scope.NOTES)
     shown = {
         "name": people.name_of(request.access),
-        "strips": _drawn(known, since, until),
+        "strips": _drawn(known, since, until, own=False),
         "streams": streams,
         "notes": _notes(notes, since) if isinstance(notes, Allowed) else [],
-        "staff": True,
     }
     return render(request, "sensing/days/person.html", shown)
 
