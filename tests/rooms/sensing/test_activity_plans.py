@@ -1,6 +1,7 @@
 """A plan is by a person's own wish: a calm line at its time, one mail a day at most for who asks, and it stops at one press."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +13,8 @@ from django.utils import timezone
 from samen.people.access import NotAllowed
 from samen.rooms.sensing.activities.repeats import Plan, Quiet
 from samen.rooms.sensing.jobs import nudging
-from samen.rooms.sensing.models.activities import Planned
+from samen.rooms.sensing.models.activities import Planned, Sheet
+from samen.rooms.sensing.store import activities
 from samen.rooms.sensing.store import planned as store
 from tests import named
 
@@ -139,3 +141,13 @@ def test_what_is_planned_lies_sealed_and_is_nobody_elses(noor):
     kim = named.sign_in(Client(), named.kim())
     assert kim.post(reverse("sensing:plan-change", args=[kept.id]), {"do": "stop"}).status_code == 404
     assert Planned.objects.exists()
+
+
+def test_whoever_is_erased_leaves_no_plan_and_no_page_that_was_sent():
+    begin(plan())
+    mine = named.own(named.noor())
+    activities.note_sent(mine, uuid4(), at=BEGUN)
+    assert store.remove(named.noor().id) == 1
+    assert activities.remove(named.noor().id) == 1
+    assert not Planned.objects.exists()
+    assert not Sheet.objects.exists()
