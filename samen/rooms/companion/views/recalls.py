@@ -122,7 +122,7 @@ def again(request: Request, recall: UUID) -> HttpResponse:
     row = recalls.one(recall)
     if row is None:
         raise Http404
-    spans = recalls.spans(row.modules[0], row.version)
+    spans = recalls.spans(next(iter(row.modules)), row.version)
     new = recalls.tell(row.id, Wrong(tuple(row.modules), row.screen, spans), by=request.user, at=request.now)
     messages.success(request, sentence("told", n=new))
     return redirect("companion:recalls")
