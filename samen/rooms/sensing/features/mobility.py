@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from samen.rooms.sensing.features import hidden, rhythm, shapes, stays
+from samen.rooms.sensing.features import hidden, rhythm, shapes, stays, weeks
 from samen.rooms.sensing.features.flown import pieces_of_flights
 from samen.rooms.sensing.features.stays import Samen
 from samen.rooms.sensing.segments import cut, joined
@@ -46,9 +46,9 @@ def samen(tables: Mapping[str, pl.DataFrame], segments: pl.DataFrame, settings: 
         variance.alias("variance_km2"),
         pl.when(variance > 0).then(variance.log()).alias("variance_log"),
     )
-    weeks = hidden.slots(pieces)
-    modelled = hidden.modelled(pieces, weeks, segments, hidden.Seen(shown, staying, places), settings)
-    return joined(seen, _with_modelled(shown, modelled), rhythm.samen(weeks, segments, places)).drop(
+    by_person = weeks.slots(pieces)
+    modelled = hidden.modelled(pieces, by_person, segments, hidden.Seen(shown, staying, places), settings)
+    return joined(seen, _with_modelled(shown, modelled), rhythm.samen(by_person, segments, places)).drop(
         "home", "noise_h", "noise_km"
     )
 

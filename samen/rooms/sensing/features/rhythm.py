@@ -7,7 +7,7 @@ import polars as pl
 
 from samen.rooms.sensing import gaps
 from samen.rooms.sensing.features import shapes
-from samen.rooms.sensing.features.hidden import Slots
+from samen.rooms.sensing.features.weeks import Slots
 from samen.rooms.sensing.segments import within
 from samen.rooms.sensing.sphere import Floats, Whole, distance
 from samen.rooms.sensing.zones import stretches
