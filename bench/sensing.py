@@ -207,6 +207,8 @@ def locations() -> None:
             f"{wall * 5:.1f} ms/PW ({used * 5:.1f} of processor), {scan[1] / used:.0%} of the scan's rate",
             "≤ 15 ms/PW, ≥ 25 %",
         )
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        tell("whereabouts, most memory of this process until then", f"{most:,.0f} MB", "≤ 1,000 MB, alone")
         tell("whereabouts, ten times the rows", f"{taken[200][1] / taken[20][1]:.1f} × the processor time", "≤ 11 ×")
         file = home / "gaps.parquet"
         location_weeks(file, 40, gap_hours=5.0)
