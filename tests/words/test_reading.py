@@ -59,6 +59,7 @@ AT_WORK = (
     "rights.verdict.",
     "sensing.building.",
     "sensing.features.",
+    "sensing.importing.",
     "sensing.quality.",
     "sensing.quarantine.",
     "sensing.study.",
