@@ -179,7 +179,18 @@ SAMPLES: tuple[Callable[[example.House, datetime], dict[str, Any]], ...] = (
     prepared_crisis.samples,
     prepared_companion.samples,
     prepared_guide.samples,
-    lambda house, now: {"rest": "participant/me", "stream": "steps", "device": "d-0", "activity": "mood-log", "survey": "none", "study": "none", "plan": house.noor.id, "day": "2026-02-02", "sign": house.noor.id, "form": "lamp"},
+    lambda house, now: {
+        "rest": "participant/me",
+        "stream": "steps",
+        "device": "d-0",
+        "activity": "mood-log",
+        "survey": "none",
+        "study": "none",
+        "plan": house.noor.id,
+        "day": "2026-02-02",
+        "sign": house.noor.id,
+        "form": "lamp",
+    },
 )
 
 
