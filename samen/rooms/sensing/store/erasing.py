@@ -210,14 +210,13 @@ def person(person_id: UUID) -> int:
             _overwrite_what_goes()
             gone = sum(Batch.objects.filter(participant=participant).values_list("n", flat=True))
             Batch.objects.filter(participant=participant).delete()
-        for table in archive.tables():
-            went = table.rewrite(participant.bucket, pl.col("person") != participant.key)
-            gone += went
-            if went or table == archive.events():
-                table.forget()
+        mine = pl.col("person") == participant.key
+        gone += sum(_from_typed(participant, stream, mine, "", "", None) for stream in archive.STREAMS)
+        gone += archive.events().rewrite(participant.bucket, ~mine)
+        archive.events().forget()
         with transaction.atomic():
             _overwrite_what_goes()
-            gone += Value.objects.filter(participant=participant).delete()[0]
+            Value.objects.filter(participant=participant).delete()
             Attachment.objects.filter(participant=participant).delete()
             participant.delete()
     transaction.on_commit(inbox.sweep)
