@@ -17,6 +17,7 @@ from samen.rights.door import RegisteredStream
 from samen.rooms.sensing import kinds
 from samen.rooms.sensing.store import erasing, keys, signals, studies
 from samen.rooms.sensing.store.events import FIRST, LAST, Range
+from samen.rooms.sensing.views import taking
 from samen.words import say
 
 
@@ -87,6 +88,7 @@ def remove(request: Request, stream: str) -> HttpResponse:
     before = LAST if last is None else _ms(last + timedelta(days=1))
     asked = Range("", FIRST if first is None else _ms(first), before)
     gone = erasing.events(request.access, who, asked, at=request.now, stream=stream) if who is not None else 0
+    taking.clear(request)  # what was said of days goes with them
     messages.success(request, say("sensing.signals.deleted", _language(), n=gone))
     return redirect("sensing:signal", stream)
 
