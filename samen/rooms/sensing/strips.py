@@ -53,25 +53,38 @@ class Strip:
 
 
 def strips(
-    known: Sequence[Known], since: date, until: date, language: str, told: Callable[[date], str]
+    known: Sequence[Known],
+    since: date,
+    until: date,
+    language: str,
+    told: Callable[[date], str],
+    *,
+    usual: str = "usual",
 ) -> tuple[Strip, ...]:
     """Give one strip for each measure of which there is a value. Usual is arithmetic on one's own days, no inference.
 
-    Takes: what is known, from well before `since` so that there is a usual; the reader's language, and how they write a day.
+    Takes: what is known, from well before `since` so that there is a usual; the reader's language, how they write a day, and
+    the sentence by which the usual is told: to the person or about them.
     """
     by_name: dict[str, list[Known]] = defaultdict(list)
     for each in known:
         by_name[each.measure.name].append(each)
     found = [
-        _strip(measure, by_name[measure.name], since, until, language, told)
+        _strip(measure, by_name[measure.name], since, until, language, told, usual)
         for measure in measures.MEASURES
-        if any(each.value is not None and each.day >= since for each in by_name[measure.name])
+        if any(each.value is not None and since <= each.day <= until for each in by_name[measure.name])
     ]
     return tuple(found)
 
 
 def _strip(
-    measure: Measure, known: Sequence[Known], since: date, until: date, language: str, told: Callable[[date], str]
+    measure: Measure,
+    known: Sequence[Known],
+    since: date,
+    until: date,
+    language: str,
+    told: Callable[[date], str],
+    usual: str,
 ) -> Strip:
     shown = [each for each in known if since <= each.day <= until]
     newest = max((each for each in shown if each.value is not None), key=lambda each: each.day)
@@ -93,7 +106,7 @@ def _strip(
         title=title,
         stream=measure.stream,
         newest=say(f"{WORDS}.newest", language, day=told(newest.day), value=value_said(newest, language)),
-        usual=usual_said(measure, band, language),
+        usual=usual_said(measure, band, language, usual),
         picture=picture.svg(drawn),
         lines=tuple(
             Line(each.day, value_said(each, language)) for each in sorted(shown, key=lambda one: one.day, reverse=True)
@@ -115,12 +128,16 @@ def value_said(known: Known, language: str) -> str:
     return said
 
 
-def usual_said(measure: Measure, band: tuple[float, float, float] | None, language: str) -> str:
+def usual_said(
+    measure: Measure, band: tuple[float, float, float] | None, language: str, sentence: str = "usual"
+) -> str:
     """Give one's own usual in words; "" while it is not known."""
     if band is None:
         return ""
     low, high = _within_a_day(measure, band)
-    return say(f"{WORDS}.usual", language, low=amount(measure, low, language), high=amount(measure, high, language))
+    return say(
+        f"{WORDS}.{sentence}", language, low=amount(measure, low, language), high=amount(measure, high, language)
+    )
 
 
 def _within_a_day(measure: Measure, band: tuple[float, float, float]) -> tuple[float, float]:

@@ -61,8 +61,16 @@ def test_days_stand_as_pictures_with_words_and_a_table_of_the_same_numbers(noor:
     shown = page(noor, "sensing:days")
     assert 'role="img"' in shown
     assert "Usual for you" in shown
-    assert shown.count("<tr><th") == 27 + 1  # each measured day of the four weeks, and the head
+    assert shown.count("<tr><th") == 28 + 1  # each day of the four weeks, and the head
     assert "style=" not in shown
+
+
+def test_a_day_that_is_not_over_is_not_drawn_as_a_quiet_one(noor: Client):
+    days()
+    who = keys.participant_of(named.own(named.noor()), at=timezone.now())
+    features.keep(who, pl.DataFrame([{"day": TODAY, "feature": "steps_total_count", "value": 37.0, "coverage": 0.1}]))
+    assert "<td>37</td>" not in page(noor, "sensing:days")
+    assert "37" in page(noor, "sensing:day", TODAY.isoformat())
 
 
 def test_a_note_stands_beside_its_day_and_above_the_numbers(noor: Client):
@@ -145,6 +153,8 @@ def test_a_professional_sees_what_is_shared_and_nothing_else(client: Client, sen
     assert "shares no streams" in page(sam, "sensing:person-days", about)
     sending.say(named.noor(), "steps", yes=True, at=timezone.now(), since=sending.START, purpose=Purpose.CARE)
     shown = page(sam, "sensing:person-days", about)
+    assert "Own usual" in shown
+    assert "Usual for you" not in shown
     assert "Steps" in shown
     assert "Distance" not in shown
     assert not re.search(r"\brisk score|ranking", shown)

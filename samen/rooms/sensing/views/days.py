@@ -53,7 +53,7 @@ def told(day: date) -> str:
 def days(request: Request) -> HttpResponse:
     """Show one's own days: first one's words, then the pictures, then what a computer made of them."""
     span = request.GET.get("span", "month")
-    until = timezone.localdate(request.now)
+    until = systems.newest_day(request.now)  # a day that is not over would look like a quiet one
     since = until - timedelta(days=SPANS.get(span, SPANS["month"]) - 1)
     known = insights.own(request.access, since - timedelta(days=change.BACK_DAYS), until)
     findings = own(request, Scope.FINDINGS)
@@ -61,7 +61,7 @@ def days(request: Request) -> HttpResponse:
         "span": span if span in SPANS else "month",
         "strips": _drawn(known, since, until),
         "notes": _notes(own(request, Scope.NOTES), since),
-        "today": until,
+        "today": timezone.localdate(request.now),
         "findings": [_shown(rights.latest(findings, each.id), each) for each in (systems.CHANGE, systems.REST)],
         "shared": _shared(rights.latest(findings, systems.CHANGE_SHARED.id)),
         "sharing": systems.CHANGE_SHARED.id,
@@ -70,7 +70,7 @@ def days(request: Request) -> HttpResponse:
 
 
 def _drawn(known: tuple[strips.Known, ...], since: date, until: date, *, own: bool = True) -> list[dict[str, Any]]:
-    made = strips.strips(known, since, until, language(), told)
+    made = strips.strips(known, since, until, language(), told, usual="usual" if own else "usual_staff")
     heads = _heads(since, until, own=own)
     return [
         {
@@ -218,7 +218,7 @@ def _row(each: strips.Known, known: tuple[strips.Known, ...]) -> dict[str, str]:
 @page_about(Scope.ANSWERS, Scope.NOTES)
 def of_person(request: Request, person: UUID) -> HttpResponse:
     """Show a professional the days that somebody in their care shares with them: the same numbers, their own words above."""
-    until = timezone.localdate(request.now)
+    until = systems.newest_day(request.now)
     since = until - timedelta(days=SPANS["month"] - 1)
     known, streams = insights.shared(request.access, since - timedelta(days=change.BACK_DAYS), until, request.now)
     notes = also(request, Scope.NOTES)
