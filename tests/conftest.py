@@ -53,6 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "service: starts a service of its own, with a home and a database beside the tests'"
     )
+    config.addinivalue_line(
+        "markers", "on_sqlite: runs on SQLite alone; what it uses of the database is tested on both elsewhere"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -69,6 +72,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _touches_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("on_sqlite"):
+        return False
     fixtures = set(getattr(item, "fixturenames", ()))
     marked = item.get_closest_marker("django_db") or item.get_closest_marker("service")
     return marked is not None or bool(fixtures & {"db", "transactional_db", "live_server"})

@@ -22,7 +22,8 @@ from samen.rooms.record.models import Resource
 from samen.web.demo import population, prepare, story, texts
 from samen.web.demo.doors import DOORS
 
-pytestmark = pytest.mark.django_db
+# Minutes of proving every system: the stores that it uses are tested on both databases, each in its room.
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 

@@ -199,6 +199,7 @@ print(hashlib.sha256("\\n".join(sorted(lines)).encode()).hexdigest())
 
 
 @pytest.mark.slow
+@pytest.mark.on_sqlite  # the service that is killed has a database of its own
 @needs_synthea
 @pytest.mark.parametrize("where", ["between", "inside"])
 def test_an_import_that_was_killed_goes_on_and_ends_the_same(tmp_path, empty_service, where):
