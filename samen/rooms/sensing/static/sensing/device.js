@@ -24,6 +24,7 @@ const count = async () => {
 };
 
 const open = (focus) => {
+  if (location.hash === "#content" && list.hidden) return; // "skip to content" within an activity stays there
   const found = doings.find((each) => `#${each.id}` === location.hash);
   list.hidden = found !== undefined;
   for (const each of doings) each.hidden = each !== found;
