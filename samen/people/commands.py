@@ -16,7 +16,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
@@ -25,6 +24,7 @@ from samen.ledger import store as ledger
 from samen.ledger.kinds import Kind
 from samen.ledger.leaf import Entry
 from samen.people import store
+from samen.people.jobs.links import address
 from samen.people.models import Account, PersonKey, RoleGrant
 from samen.people.roles import GRANTED, Role, needs_second_factor
 from samen.people.sealing import KEY_BYTES, Service
@@ -157,9 +157,7 @@ def _is_address(email: str) -> bool:
 def _link(account: Account) -> str:
     """Give the link that lets the owner of an account choose a password, once."""
     uid, token = user_pk_to_url_str(account), default_token_generator.make_token(account)
-    where = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
-    host = settings.SAMEN.hosts[0]
-    return f"https://{host}{where}" if settings.SAMEN.https else f"http://{host}:{settings.SAMEN.port}{where}"
+    return address("account_reset_password_from_key", uidb36=uid, key=token)
 
 
 def _stop(why: str) -> NoReturn:

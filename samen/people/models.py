@@ -203,3 +203,22 @@ class Access(models.Model):
             models.Index(fields=["person", "-at", "-id"], name="look_at_person"),
             models.Index(fields=["account", "-at"], name="look_by_account"),
         ]
+
+
+class OwnWish(models.Model):
+    """What a person asked for at times of their own (`jobs/wishes.py`); each room keeps its own in a table of its own.
+
+    What it is about lies sealed; in the open stands only when a mail is due, for who asked for one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    wish_sealed = models.BinaryField()
+    mail = models.BooleanField(default=False)
+    begun_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True)
+    aside_at = models.DateTimeField()  # moments up to here were dealt with
+    next_at = models.DateTimeField(null=True)  # when the next mail is due
+
+    class Meta:
+        abstract = True

@@ -21,11 +21,11 @@ NEEDS_NONE = {name: why for why, names in tomllib.loads((HERE / "granted.toml").
 
 
 def stores() -> Iterator[ModuleType]:
-    """Give every store of people, rights and the rooms, and every door of a room."""
+    """Give every store of people, rights and the rooms, what keeps own wishes for the rooms, and every door of a room."""
     for file in sorted((ROOT / "samen").rglob("*.py")):
         parts = file.relative_to(ROOT).with_suffix("").parts
         is_store = "store" in parts[2:] and parts[1] in ("people", "rights", "rooms")
-        if is_store or (parts[1] == "rooms" and parts[-1] == "door"):
+        if is_store or parts[1:] == ("people", "jobs", "wishes") or (parts[1] == "rooms" and parts[-1] == "door"):
             yield resolve_name(".".join(part for part in parts if part != "__init__"))
 
 

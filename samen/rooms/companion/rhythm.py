@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from samen.people.clocks import zones
 
 STAYS = timedelta(days=2)  # how long a line stays when nothing is done with it; then it goes by itself
 LONGEST = timedelta(days=366)  # every rhythm ends; a new one is one press
@@ -72,7 +75,23 @@ def read(given: Mapping[str, Sequence[str]], what: Sequence[str], now: datetime)
     return made if until <= today + LONGEST and next_after(made, now) else "until"
 
 
-def zones() -> list[str]:
-    """Give the names of places whose clock somebody can go by, Europe first."""
-    named = [each for each in available_timezones() if "/" in each and not each.startswith(("Etc/", "SystemV/", "US/"))]
-    return sorted(named, key=lambda each: (not each.startswith("Europe/"), each))
+def plain(rhythm: Rhythm) -> dict[str, object]:
+    """Give a rhythm as it is kept."""
+    return {
+        "what": rhythm.what,
+        "days": rhythm.days,
+        "at": rhythm.at.isoformat("minutes"),
+        "zone": rhythm.zone,
+        "until": rhythm.until.isoformat(),
+    }
+
+
+def kept(body: Mapping[str, Any]) -> Rhythm:
+    """Read a rhythm as it was kept."""
+    return Rhythm(
+        what=body["what"],
+        days=tuple(body["days"]),
+        at=time.fromisoformat(body["at"]),
+        zone=body["zone"],
+        until=date.fromisoformat(body["until"]),
+    )

@@ -158,11 +158,11 @@ def besides(access: Allowed, *, at: datetime) -> dict[str, Any]:
 def _rhythm(kept: rhythm.Kept) -> dict[str, Any]:
     return {
         "id": str(kept.id),
-        "what": kept.rhythm.what,
-        "days": list(kept.rhythm.days),  # Monday is 0
-        "at": kept.rhythm.at.isoformat("minutes"),
-        "zone": kept.rhythm.zone,
-        "until": kept.rhythm.until.isoformat(),
+        "what": kept.wish.what,
+        "days": list(kept.wish.days),  # Monday is 0
+        "at": kept.wish.at.isoformat("minutes"),
+        "zone": kept.wish.zone,
+        "until": kept.wish.until.isoformat(),
         "language": kept.language,
         "mail": kept.mail,
         "begun": kept.begun_at.isoformat(),

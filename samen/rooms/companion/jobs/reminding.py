@@ -1,40 +1,20 @@
 """The one mail that somebody can ask for at the time of their rhythm. It says nothing of what it is about."""
 
-import logging
-from datetime import datetime, timedelta
-from smtplib import SMTPException
+from datetime import datetime
 
 from django.conf import settings
-from django.core.mail import EmailMessage
-from django.urls import reverse
 
+from samen.people.jobs import wishes
+from samen.people.jobs.links import address
 from samen.rooms.companion.store import rhythm as store
 from samen.words import say
 
-log = logging.getLogger("samen.companion")
-
-LATE = timedelta(hours=6)  # a mail that could not leave for so long is left out: it would come at a time nobody chose
-
 
 def remind(now: datetime) -> int:
-    """Send the mails that are due. Gives how many left. Looked at twice, or by two processes, each leaves once."""
-    gone = 0
-    for person, which in store.due(now):
-        access = store.by_own_wish(person)
-        mine = store.claim(access, which, now=now)
-        if mine is None or now - mine.moment > LATE:
-            continue
-        body = say("companion.rhythm.mail.body", mine.language, link=_address())
-        subject = say("companion.rhythm.mail.subject", mine.language, service=settings.SAMEN.service_name)
-        try:
-            gone += EmailMessage(subject, body, to=[mine.to]).send()
-        except (OSError, SMTPException) as wrong:
-            store.give_back(access, which, mine.moment)
-            log.error("A mail of a rhythm did not leave (%s). It is tried again in a minute.", type(wrong).__name__)
-    return gone
+    """Send the mails that are due. Gives how many left."""
+    return wishes.send_due(store.KIND, _mail, now)
 
 
-def _address() -> str:
-    host = settings.SAMEN.hosts[0]
-    start = f"https://{host}" if settings.SAMEN.https else f"http://{host}:{settings.SAMEN.port}"
-    return start + reverse("companion:rhythm")
+def _mail(language: str) -> tuple[str, str]:
+    subject = say("companion.rhythm.mail.subject", language, service=settings.SAMEN.service_name)
+    return subject, say("companion.rhythm.mail.body", language, link=address("companion:rhythm"))

@@ -37,9 +37,9 @@ def name_of(what: str, language: str) -> str:
 def lines(access: Allowed, language: str, now: datetime) -> list[Line]:
     """Give what the person wanted to do about now: calm lines, which go by themselves."""
     come = [
-        Line(each.id, name_of(each.rhythm.what, language))
+        Line(each.id, name_of(each.wish.what, language))
         for each in store.mine(access)
-        if not each.paused and rhythm.due(each.rhythm, each.aside_at, now)
+        if not each.paused and rhythm.due(each.wish, each.aside_at, now)
     ]
     return [each for each in come if each.name]
 

@@ -12,6 +12,7 @@ from django.urls import path
 from django.utils.formats import date_format, time_format
 from django.views.decorators.http import require_GET, require_POST
 
+from samen.people import clocks
 from samen.people.door import Request, own_page
 from samen.people.roles import Scope
 from samen.rights.words import Denied
@@ -44,11 +45,11 @@ def _page(request: Request, problem: str = "") -> HttpResponse:
     given = request.POST if problem else {}
     shown = {
         "listed": [_entry(each, request) for each in kept],
-        "full": len(kept) >= store.MOST,
+        "full": len(kept) >= store.KIND.most,
         "exercises": [(each.id, each.title[language()]) for each in modules.in_use().exercises.values()],
         "questionnaires": [(f"{ASK}{each.id}", each.title) for each in known.values()],
         "days": DAYS,
-        "zones": rhythms.zones(),
+        "zones": clocks.zones(),
         "zone": given.get("zone") or settings.TIME_ZONE,
         "given": given,
         "given_days": [int(each) for each in request.POST.getlist("days") if each.isdecimal()] if problem else [],
@@ -60,7 +61,7 @@ def _page(request: Request, problem: str = "") -> HttpResponse:
 
 
 def _entry(kept: Kept, request: Request) -> dict[str, Any]:
-    wish = kept.rhythm
+    wish = kept.wish
     coming = rhythms.next_after(wish, request.now)
     return {
         "id": kept.id,
@@ -123,7 +124,7 @@ def do_rhythm(request: Request, rhythm: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     store.put_aside(request.access, rhythm, at=request.now)
-    what = found.rhythm.what
+    what = found.wish.what
     if request.POST.get("do") != "begin":
         return redirect("companion:talk")
     if what.startswith(ASK):

@@ -12,12 +12,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.urls import reverse
 from django.utils import timezone
 from django_tasks import task
 
 from samen.people import store as people
 from samen.people.access import Allowed, Ground
+from samen.people.jobs.links import address
 from samen.people.roles import CARDS, Duty, Role, Scope
 from samen.rights import gate
 from samen.rights.words import Denied, Held, Released
@@ -126,13 +126,6 @@ def two_numbers(rule: Rule, now: datetime) -> tuple[str, str]:
     urgent = next(each for each in mine if each.urgent)
     line = next((each for each in mine if not each.urgent), urgent)
     return urgent.shown, f"{line.name} {line.shown}"
-
-
-def address(name: str, *args: str) -> str:
-    """Give the whole address of a page, as it stands in a mail."""
-    host = settings.SAMEN.hosts[0]
-    start = f"https://{host}" if settings.SAMEN.https else f"http://{host}:{settings.SAMEN.port}"
-    return start + reverse(name, args=args)
 
 
 def when_written(person: UUID, kind: str) -> None:

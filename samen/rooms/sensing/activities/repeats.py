@@ -7,7 +7,9 @@ hours comes when they end, once. Nothing is counted, and what was let go is not 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
+
+from samen.people.clocks import zones
 
 EVERY_HOURS = {"hourly": 1, "every3h": 3, "every6h": 6, "every12h": 12}
 WEEKDAYS = {"biweekly": (1, 3), "triweekly": (0, 2, 4)}  # Monday is 0. LAMP: biweekly is Tuesday and Thursday
@@ -151,12 +153,6 @@ def read(given: Mapping[str, Sequence[str]], what: Sequence[str], now: datetime)
     quiet = Quiet(begins, ends) if begins is not None and ends is not None else None
     made = Plan(chosen, repeat, starts, at, zone, until, times if repeat == "custom" else (), quiet)
     return made if next_after(made, now) else "over"
-
-
-def zones() -> list[str]:
-    """Give the names of places whose clock somebody can go by, Europe first."""
-    named = [each for each in available_timezones() if "/" in each and not each.startswith(("Etc/", "SystemV/", "US/"))]
-    return sorted(named, key=lambda each: (not each.startswith("Europe/"), each))
 
 
 def plain(plan: Plan) -> dict[str, object]:

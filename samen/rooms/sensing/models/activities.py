@@ -1,10 +1,8 @@
 """Tables of activities: surveys that somebody here wrote, pages that were sent already, and what a person planned."""
 
-from uuid import uuid4
-
 from django.db import models
 
-from samen.people.models import Account, Person, one_of
+from samen.people.models import Account, OwnWish, Person, one_of
 from samen.rooms.sensing.models.way_in import CODE, Study
 
 STATES = ("draft", "open", "ended")
@@ -36,17 +34,8 @@ class Sheet(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "sheet"], name="sensing_sheet_once")]
 
 
-class Planned(models.Model):
-    """What a person wants to do, and when. It lies sealed; in the open stands only when a mail is due, for who asked for one."""
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    wish_sealed = models.BinaryField()
-    mail = models.BooleanField(default=False)
-    begun_at = models.DateTimeField()
-    paused_at = models.DateTimeField(null=True)
-    aside_at = models.DateTimeField()  # moments up to here were dealt with
-    next_at = models.DateTimeField(null=True)  # when the next mail is due
+class Planned(OwnWish):
+    """What a person wants to do, and when."""
 
     class Meta:
         indexes = [models.Index(fields=["mail", "next_at"], name="sensing_plan_due")]

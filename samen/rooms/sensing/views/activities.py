@@ -92,9 +92,9 @@ def _lines(request: Request, asked: Sequence[Survey]) -> list[dict[str, Any]]:
     """Give what the person planned for about now: calm lines, which go by themselves."""
     there = {each.code: taking.of_survey(each) for each in asked} | dict(known.activities())
     come = [
-        (each.id, there[each.plan.what])
+        (each.id, there[each.wish.what])
         for each in planned.lines(request.access, request.now)
-        if each.plan.what in there
+        if each.wish.what in there
     ]
     return [{"id": id_, "title": what.title.of(language()), "address": where(what)} for id_, what in come]
 

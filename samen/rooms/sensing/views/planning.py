@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils.formats import date_format, time_format
 from django.views.decorators.http import require_http_methods, require_POST
 
+from samen.people import clocks
 from samen.people.door import Request, own_page
 from samen.rooms.sensing.activities import known, repeats
 from samen.rooms.sensing.jobs import taking
@@ -48,10 +49,10 @@ def _page(request: Request, titles: dict[str, str], problem: str = "") -> HttpRe
     given = request.POST if problem else {}
     shown = {
         "listed": [_entry(each, titles, request) for each in kept],
-        "full": len(kept) >= planned.MOST,
+        "full": len(kept) >= planned.KIND.most,
         "titles": titles,
         "repeats": repeats.REPEATS,
-        "zones": repeats.zones(),
+        "zones": clocks.zones(),
         "zone": given.get("zone") or settings.TIME_ZONE,
         "today": request.now.astimezone(ZoneInfo(settings.TIME_ZONE)).date(),
         "given": given,
@@ -68,7 +69,7 @@ def _times(request: Request, problem: str) -> list[str]:
 
 
 def _entry(kept: Kept, titles: dict[str, str], request: Request) -> dict[str, Any]:
-    plan = kept.plan
+    plan = kept.wish
     coming = repeats.next_after(plan, request.now)
     return {
         "id": kept.id,
