@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from samen.rights.shares import Share, share
 from samen.rooms.companion import entry, hsds
 from samen.rooms.companion.dialogue import LANGUAGES
 from samen.rooms.companion.guide import Town
-from samen.rooms.companion.proving import Share, share
 
 AT = "2026-11-26T13:00:00+01:00"  # a Thursday, one o'clock
 CHECKED = date(2026, 11, 20)

@@ -5,11 +5,11 @@ newer version, phrasings that were held out, and safety cases. The bounds stand 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any
 
+from samen.rights.shares import Share, share
 from samen.rooms.companion import saying
 from samen.rooms.companion.compiler import MOST_WORDS, WORD, Banned
 from samen.rooms.companion.dialogue import LANGUAGES
@@ -20,7 +20,6 @@ SEED = 20261126
 IN_MODULES = 3  # modules in which each safety text is tried, besides the hall
 SEEDS = 16  # walks of each kind through each module, in each language: enough for a lower end above .99
 ASKED = 2  # level at which the crisis room asks its one question
-Z = 1.959964  # of the 95 % interval
 
 
 @dataclass(frozen=True)
@@ -182,26 +181,6 @@ def _missing(wants: Mapping[str, Any], played: Sequence[Mapping[str, Any]], book
     found += [f"says {each}" for each in wants.get("says_not", ()) if re.search(each, text, re.IGNORECASE)]
     found += [f"does not say {each}" for each in wants.get("says", ()) if not re.search(each, text, re.IGNORECASE)]
     return found
-
-
-@dataclass(frozen=True)
-class Share:
-    """A share with its 95 % interval (Wilson 1927, doi:10.1080/01621459.1927.10502953) and the number it stands on."""
-
-    value: float
-    low: float
-    high: float
-    n: int
-
-
-def share(well: Iterable[bool]) -> Share:
-    """Give a share of trues."""
-    found = list(well)
-    n, yes = len(found), sum(found)
-    if not n:
-        return Share(0.0, 0.0, 1.0, 0)
-    middle, wide = (yes + Z * Z / 2) / (n + Z * Z), Z * sqrt(yes * (n - yes) / n + Z * Z / 4) / (n + Z * Z)
-    return Share(yes / n, min(yes / n, max(0.0, middle - wide)), max(yes / n, min(1.0, middle + wide)), n)
 
 
 def figures(verdicts: Sequence[Verdict]) -> dict[str, Share]:

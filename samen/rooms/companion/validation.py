@@ -2,14 +2,14 @@
 
 The phrasings stand in content/validation/phrases. Thresholds of inference/understand.py were chosen on the texts at even places of
 each subject; those at odd places are sealed: they were used for nothing but this measure. So there are figures for both, and the sealed
-half is the one that counts. Intervals: proving.share (Wilson 1927).
+half is the one that counts. Intervals: rights/shares.py (Wilson 1927).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from samen.rooms.companion.proving import Share, share
+from samen.rights.shares import Share, share
 
 NOTHING = ""  # the id under which texts stand that mean none of the subjects
 

@@ -7,8 +7,9 @@ Source of the intervals: Wilson 1927, doi:10.1080/01621459.1927.10502953, over f
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from samen.rights.shares import Share
 from samen.rooms.crisis.reading import Action, Level
-from samen.rooms.crisis.selftest.measure import Share, interval
+from samen.rooms.crisis.selftest.measure import interval
 
 OF = 1000
 MINUTES = 60

@@ -12,6 +12,7 @@ from samen.people.roles import Role
 from samen.rights import door as rights
 from samen.rights import gate
 from samen.rights.register import Registered
+from samen.rights.shares import Share
 from samen.rights.words import (
     Aim,
     Category,
@@ -289,7 +290,7 @@ ALL = (CHANGE, CHANGE_SHARED, REST, OWN_SIGNS)
 
 # --- validation -----------------------------------------------------------------------------------------------------------
 
-Judge = Callable[[Sequence[Finding]], Mapping[str, validation.Estimate]]
+Judge = Callable[[Sequence[Finding]], Mapping[str, Share]]
 
 
 def _tried(

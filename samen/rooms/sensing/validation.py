@@ -12,6 +12,8 @@ from math import exp, log, sqrt
 from random import Random
 from typing import Any
 
+from samen.rights.shares import Share, share
+
 SEED = 20260115
 FIRST = date(2026, 1, 5)  # a Monday of the made-up world
 NAMES = ("asleep", "bed", "steps", "home", "distance", "places", "screen", "unlocks", "first_use", "pulse")
@@ -23,16 +25,6 @@ SKEWED = ("steps", "distance", "screen", "unlocks")  # their spread is of the lo
 WEEKEND: Mapping[str, float] = {"asleep": 1.0, "bed": 0.8, "steps": -0.6, "home": 1.0, "first_use": 1.5}
 STAYS = 0.3  # of a day is carried over to the next: bad nights come together
 FAR = 5.0  # of one's own spreads: a clear change, in three features
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A measured share with its 95 % interval (Wilson 1927) and the number of cases it stands on."""
-
-    value: float
-    low: float
-    high: float
-    n: int
 
 
 @dataclass(frozen=True)
@@ -82,7 +74,7 @@ def _wild(random: Random) -> float:
     return random.gauss(0, 2 if random.random() < 0.1 else 1) / sqrt(1.3)
 
 
-def judge_change(made: Sequence[Case], said: Sequence[str]) -> Mapping[str, Estimate]:
+def judge_change(made: Sequence[Case], said: Sequence[str]) -> Mapping[str, Share]:
     """Give false_alarm (called unlike, nothing changed), detection, and abstains_when_due (under fourteen days)."""
     pairs = list(zip(made, said, strict=True))
     return {
@@ -116,7 +108,7 @@ def _night(random: Random) -> Case:
     return Case("night", {"on": (asleep + slept).date().isoformat(), "uses": plain}, truth)
 
 
-def judge_rest(made: Sequence[Case], said: Sequence[Mapping[str, Any]]) -> Mapping[str, Estimate]:
+def judge_rest(made: Sequence[Case], said: Sequence[Mapping[str, Any]]) -> Mapping[str, Share]:
     """Give within (the true rest lies in the interval), far_off (by more than an hour), and said (nights of which something is)."""
     pairs = [(case.truth, value) for case, value in zip(made, said, strict=True) if "estimate" in value]
     return {
@@ -154,7 +146,7 @@ def sign_reference(material: Mapping[str, Any]) -> str:
     return "seen" if len(hits) >= sign["days"] else "not_seen"
 
 
-def judge_signs(made: Sequence[Case], said: Sequence[str]) -> Mapping[str, Estimate]:
+def judge_signs(made: Sequence[Case], said: Sequence[str]) -> Mapping[str, Share]:
     """Give reference_agreement, and beyond_the_rule: a sign said to be there when its person's own rule says that it is not."""
     right = [sign_reference(case.material) for case in made]
     return {
@@ -167,12 +159,3 @@ def ordered(uses: Sequence[Sequence[str]]) -> bool:
     """Say whether made-up uses follow each other, none inside another."""
     flat = [at for pair in uses for at in pair]
     return all(first <= then for first, then in pairwise(flat))
-
-
-def share(hits: Sequence[bool]) -> Estimate:
-    """Give a share with its Wilson interval."""
-    n, z = len(hits), 1.959964
-    p = sum(hits) / n
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return Estimate(value=p, low=min(p, max(0.0, middle - half)), high=max(p, min(1.0, middle + half)), n=n)

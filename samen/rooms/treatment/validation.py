@@ -12,6 +12,7 @@ from math import sqrt
 from random import Random
 from typing import Any
 
+from samen.rights.shares import Share, share
 from samen.rooms.treatment.precision import figures
 from samen.rooms.treatment.questionnaires import questionnaires
 
@@ -19,16 +20,6 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a day of the made-up world, not 
 SEED = 20260302
 KNOWN_CHANGE = 1.5  # of the spread: a clear recovery, about 9 points on the PHQ-9
 Infer = Callable[[Mapping[str, Any]], str]  # made-up material in, the finding's code out
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A measured share with its 95 % interval (Wilson 1927) and the number of people it stands on."""
-
-    value: float
-    low: float
-    high: float
-    n: int
 
 
 @dataclass(frozen=True)
@@ -46,13 +37,13 @@ def cases(seed: int, people: int) -> tuple[Case, ...]:
     return tuple(_case(random, kinds[number % len(kinds)]) for number in range(people))
 
 
-def measure(infer: Infer, seed: int = SEED, people: int = 4000) -> Mapping[str, Estimate]:
+def measure(infer: Infer, seed: int = SEED, people: int = 4000) -> Mapping[str, Share]:
     """Make people up, ask the system about each, and judge what it said. `people` is a multiple of 4."""
     made = cases(seed, people)
     return judge(made, [infer(case.material) for case in made])
 
 
-def judge(made: Sequence[Case], said: Sequence[str]) -> Mapping[str, Estimate]:
+def judge(made: Sequence[Case], said: Sequence[str]) -> Mapping[str, Share]:
     """Give each measure of the manifest from what the system said (codes) about these people, in their order.
 
     Gives:  false_change (said changed, nothing had), detection (known change found, right direction), wrong_way (known
@@ -61,11 +52,11 @@ def judge(made: Sequence[Case], said: Sequence[str]) -> Mapping[str, Estimate]:
     pairs = list(zip(made, said, strict=True))
     moved = [(case, code) for case, code in pairs if case.kind in ("better", "worse")]
     return {
-        "false_change": _share([code in ("improved", "worsened") for case, code in pairs if case.kind == "same"]),
-        "detection": _share([code == _right(case) for case, code in moved]),
-        "wrong_way": _share([code == _wrong(case) for case, code in moved]),
-        "reference_agreement": _share([code == reference(case.material) for case, code in pairs]),
-        "abstains_when_due": _share([code == "abstain" for case, code in pairs if case.kind == "abstain"]),
+        "false_change": share([code in ("improved", "worsened") for case, code in pairs if case.kind == "same"]),
+        "detection": share([code == _right(case) for case, code in moved]),
+        "wrong_way": share([code == _wrong(case) for case, code in moved]),
+        "reference_agreement": share([code == reference(case.material) for case, code in pairs]),
+        "abstains_when_due": share([code == "abstain" for case, code in pairs if case.kind == "abstain"]),
     }
 
 
@@ -170,11 +161,3 @@ def _right(case: Case) -> str:
 
 def _wrong(case: Case) -> str:
     return "worsened" if case.kind == "better" else "improved"
-
-
-def _share(hits: Sequence[bool]) -> Estimate:
-    n, z = len(hits), 1.959964
-    p = sum(hits) / n
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return Estimate(value=p, low=min(p, max(0.0, middle - half)), high=max(p, min(1.0, middle + half)), n=n)

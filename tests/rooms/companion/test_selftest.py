@@ -7,10 +7,10 @@ import pytest
 from samen.ledger import store as ledger
 from samen.ledger.checkpoint import BadCheckpoint
 from samen.rights import gate
+from samen.rights.shares import share
 from samen.rights.words import Denied, Released
 from samen.rooms.companion import systems
 from samen.rooms.companion.commands import selftest
-from samen.rooms.companion.proving import share
 from tests import named
 from tests.rooms.companion import in_use
 

@@ -5,11 +5,12 @@ from random import Random
 
 import pytest
 
+from samen.rights.shares import Share
 from samen.rooms.crisis.reading import Action, Level, Topic, action_of
 from samen.rooms.crisis.selftest import bars, invariants, measure, queue
 from samen.rooms.crisis.selftest.bars import Bar, exactly
 from samen.rooms.crisis.selftest.corpus import Expect, Message, Talk
-from samen.rooms.crisis.selftest.measure import SAID, Said, Share, share
+from samen.rooms.crisis.selftest.measure import SAID, Said, share
 from samen.rooms.crisis.triage import SHIPPED
 
 

@@ -12,6 +12,7 @@ from samen.ledger import store as ledger
 from samen.rights import door as rights
 from samen.rights import jobs as ring
 from samen.rights.register import Registered
+from samen.rights.shares import Share
 from samen.rights.words import Denied
 from samen.rooms.companion import proving, systems
 from samen.rooms.companion.jobs import proof, proof_guide, proof_words
@@ -82,7 +83,7 @@ def _words(found: list[proof_words.Shown] | Denied, *, cases: bool) -> list[str]
     return _measured(systems.REPHRASE, figures)
 
 
-def _measured(system: Registered, figures: dict[str, proving.Share]) -> list[str]:
+def _measured(system: Registered, figures: dict[str, Share]) -> list[str]:
     """Print the figures of a system beside its bounds, and withdraw its evidence when one is missed; gives those."""
     table, missed = Table("measure", "found", "95 % interval", "n", "bound", "met"), []
     for bound in system.manifest.evidence:
@@ -111,7 +112,7 @@ def _wrong(wrong: list[proving.Verdict]) -> Table:
     return table
 
 
-def _write(out: Path, figures: dict[str, proving.Share], wrong: list[proving.Verdict]) -> None:
+def _write(out: Path, figures: dict[str, Share], wrong: list[proving.Verdict]) -> None:
     report = {
         "system": systems.TALK.id,
         "digest": systems.TALK.digest,

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from samen.rights import door as rights
 from samen.rights import gate
+from samen.rights.shares import Share
 from samen.rights.words import Denied
 from samen.rooms.companion import guide_proving, systems
 from samen.rooms.companion.guide import Town
 from samen.rooms.companion.guide_proving import COUNTRY, Piece, Verdict
 from samen.rooms.companion.jobs.proof import CONTENT
-from samen.rooms.companion.proving import Share
 from samen.rooms.companion.store import places
 
 CHUNK = 100  # pieces in one run of the ring

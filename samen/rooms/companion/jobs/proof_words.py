@@ -10,8 +10,9 @@ from uuid import UUID
 from samen.rights import door as rights
 from samen.rights import gate
 from samen.rights.gate import TrialRun
+from samen.rights.shares import Share, share
 from samen.rights.words import Denied
-from samen.rooms.companion import proving, systems
+from samen.rooms.companion import systems
 from samen.rooms.companion.dialogue import LANGUAGES
 from samen.rooms.companion.jobs.proof import CONTENT
 from samen.rooms.companion.jobs.stand_in import BEHAVES, TEXT, serving
@@ -123,11 +124,11 @@ def _timed(wishes: Sequence[Mapping[str, Any]], actor: UUID | None) -> tuple[Tri
     return ran, late
 
 
-def figures(found: Sequence[Shown]) -> dict[str, proving.Share]:
+def figures(found: Sequence[Shown]) -> dict[str, Share]:
     """Give each figure of the manifest."""
     return {
-        "safe": proving.share(each.well for each in found if not each.case.good),
-        "kept": proving.share(each.well for each in found if each.case.good),
+        "safe": share(each.well for each in found if not each.case.good),
+        "kept": share(each.well for each in found if each.case.good),
     }
 
 

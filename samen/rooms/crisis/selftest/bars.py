@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from samen.rights.shares import Share
 from samen.rights.words import Evidence
-from samen.rooms.crisis.selftest.measure import Share
 from samen.rooms.crisis.selftest.perturb import Kind
 
 LANGUAGES = ("en", "nl")

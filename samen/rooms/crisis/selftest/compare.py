@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from samen.rights.shares import Share
 from samen.rooms.crisis.reading import Action
 from samen.rooms.crisis.selftest import measure
-from samen.rooms.crisis.selftest.measure import IMPLIED, SAID, Share
+from samen.rooms.crisis.selftest.measure import IMPLIED, SAID
 from samen.rooms.crisis.selftest.plan import SEED, Answer, Heard, Plan, answer, beside
 
 FIGURES = ("said", "implied", "traps", "harmless", "questions", "calibration", "escalated", "calm")

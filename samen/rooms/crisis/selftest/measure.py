@@ -1,7 +1,7 @@
 """What the detector reaches, figure by figure, each with its interval and beside two rivals that are too simple.
 
 Takes what was said of each message or talk, in their order, and gives values; nothing here runs a detector.
-Sources: Wilson 1927, doi:10.1080/01621459.1927.10502953 (interval); Guo et al. 2017, arXiv:1706.04599 (calibration error).
+Source: Guo et al. 2017, arXiv:1706.04599 (calibration error).
 """
 
 import itertools
@@ -10,26 +10,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from samen.rights import shares
+from samen.rights.shares import Share, wilson
 from samen.rooms.crisis.reading import Action, Level, Topic
 from samen.rooms.crisis.selftest.corpus import Expect, Message, Talk
 
-Z = 1.959964  # 95 %
 BINS = 10  # of equal count
 RESAMPLES = 400  # of families, for the interval of the calibration error
 
 # What must be heard as an alarm, and what must at least be asked about (issue's bars).
 SAID = frozenset({Topic.EXPLICIT, Topic.PLAN, Topic.MEANS, Topic.INTENT, Topic.BEHAVIOUR, Topic.OVERDOSE})
 IMPLIED = frozenset({Topic.OBLIQUE, Topic.PASSIVE})
-
-
-@dataclass(frozen=True)
-class Share:
-    """A measured share with its 95 % interval and the number it stands on."""
-
-    value: float
-    low: float
-    high: float
-    n: int
 
 
 @dataclass(frozen=True)
@@ -59,9 +50,8 @@ Pair = tuple[Message, Said]
 
 
 def share(hits: Iterable[bool]) -> Share:
-    """Give a share with its Wilson interval; of nothing, everything between 0 and 1 is possible."""
-    found = list(hits)
-    return _wilson(sum(found) / len(found), len(found)) if found else Share(math.nan, 0.0, 1.0, 0)
+    """Give a share with its interval; of nothing, there is none."""
+    return shares.share(hits, of_nothing=math.nan)
 
 
 def interval(hits: Iterable[tuple[str, bool]]) -> Share:
@@ -69,13 +59,7 @@ def interval(hits: Iterable[tuple[str, bool]]) -> Share:
     found = list(hits)
     if not found:
         return Share(math.nan, 0.0, 1.0, 0)
-    return _wilson(sum(hit for _, hit in found) / len(found), len({family for family, _ in found}))
-
-
-def _wilson(p: float, n: int) -> Share:
-    middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    half = Z * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
-    return Share(p, min(p, max(0.0, middle - half)), max(p, min(1.0, middle + half)), n)
+    return wilson(sum(hit for _, hit in found) / len(found), len({family for family, _ in found}))
 
 
 def heard(message: Message, said: Said) -> bool:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from statistics import fmean
 
+from samen.rights.shares import Share
 from samen.rooms.crisis import simulation, triage
 from samen.rooms.crisis.selftest.bars import exactly
-from samen.rooms.crisis.selftest.measure import Share
 
 # The scenario of the facts sheet: 20 counsellors, talks of 45 minutes, a tenth in high danger, day and night ± 50 %.
 HOURS = tuple(1 + 0.5 * math.sin((hour - 9) / 24 * 2 * math.pi) for hour in range(24))

@@ -10,13 +10,14 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from samen.rights.shares import Share
 from samen.rooms.crisis.numbers import Number
 from samen.rooms.crisis.reading import Action
 from samen.rooms.crisis.selftest import bars, measure, queue
 from samen.rooms.crisis.selftest.bars import LANGUAGES, Result, exactly
 from samen.rooms.crisis.selftest.hazards import Hazard, open_ones
 from samen.rooms.crisis.selftest.invariants import held
-from samen.rooms.crisis.selftest.measure import IMPLIED, SAID, Case, Pair, Share
+from samen.rooms.crisis.selftest.measure import IMPLIED, SAID, Case, Pair
 from samen.rooms.crisis.selftest.perturb import Kind
 from samen.rooms.crisis.selftest.plan import SEED, Heard
 from samen.rooms.crisis.triage import Policy
