@@ -6,7 +6,7 @@ import pytest
 
 from samen.ledger import store as ledger
 from samen.ledger.checkpoint import BadCheckpoint
-from samen.rights import gate
+from samen.rights import gate, testing
 from samen.rights.shares import share
 from samen.rights.words import Denied, Released
 from samen.rooms.companion import systems
@@ -22,9 +22,9 @@ def test_a_bound_that_is_missed_stops_the_system_for_everybody_until_a_human_fil
     in_use.says_yes(noor, system=systems.GUIDE)
     assert isinstance(gate.run(systems.GUIDE, person=noor.id), Released)
     good = {each.measure: share([each.at_least] * 400) for each in systems.GUIDE.manifest.evidence}
-    assert selftest._measured(systems.GUIDE, good) == []
+    assert testing.measured(systems.GUIDE, good) == []
     assert isinstance(gate.run(systems.GUIDE, person=noor.id), Released)
-    assert selftest._measured(systems.GUIDE, {**good, "said": share([False] * 400)}) == ["said"]
+    assert testing.measured(systems.GUIDE, {**good, "said": share([False] * 400)}) == ["said"]
     stopped = gate.run(systems.GUIDE, person=noor.id)
     assert isinstance(stopped, Denied)
     assert stopped.code == "NOT_VALIDATED"

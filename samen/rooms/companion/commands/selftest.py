@@ -1,7 +1,6 @@
 """`samen selftest --room companion`: every figure of the manifest with its interval, and every case that went wrong."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
@@ -9,17 +8,12 @@ from rich.console import Console
 from rich.table import Table
 
 from samen.ledger import store as ledger
-from samen.rights import door as rights
 from samen.rights import jobs as ring
-from samen.rights.register import Registered
+from samen.rights import testing
 from samen.rights.shares import Share
 from samen.rights.words import Denied
 from samen.rooms.companion import proving, systems
 from samen.rooms.companion.jobs import proof, proof_guide, proof_words
-from samen.words import say
-
-LANGUAGE = "en"
-REASON = "self-test"  # why evidence is withdrawn, as a code: the log takes no sentences
 
 
 def selftest(out: Path | None, *, cases: bool) -> None:
@@ -40,10 +34,10 @@ def selftest(out: Path | None, *, cases: bool) -> None:
     if isinstance(found, Denied) or isinstance(guide, Denied):
         raise typer.Exit(1)
     figures = proving.figures(found)
-    missed = _measured(systems.TALK, figures)
+    missed = testing.measured(systems.TALK, figures)
     wrong = [each for each in found if not each.well]
     if cases:
-        _print(_wrong(wrong))
+        testing.show(_wrong(wrong))
     if out is not None:
         _write(out, figures, wrong)
     typer.echo(
@@ -62,8 +56,8 @@ def _guide(found: proof_guide.Proof, *, cases: bool) -> list[str]:
         table = Table("proves", "language", "question", "what was wrong")
         for each in wrong:
             table.add_row(each.piece.proves, each.piece.language, each.piece.material["text"], "; ".join(each.wrong))
-        _print(table)
-    return _measured(systems.GUIDE, dict(found.figures))
+        testing.show(table)
+    return testing.measured(systems.GUIDE, dict(found.figures))
 
 
 def _words(found: list[proof_words.Shown] | Denied, *, cases: bool) -> list[str]:
@@ -79,30 +73,8 @@ def _words(found: list[proof_words.Shown] | Denied, *, cases: bool) -> list[str]
         for each in found:
             if not each.well:
                 table.add_row(each.case.language, each.case.name, "yes" if each.case.good else "NO", each.why)
-        _print(table)
-    return _measured(systems.REPHRASE, figures)
-
-
-def _measured(system: Registered, figures: dict[str, Share]) -> list[str]:
-    """Print the figures of a system beside its bounds, and withdraw its evidence when one is missed; gives those."""
-    table, missed = Table("measure", "found", "95 % interval", "n", "bound", "met"), []
-    for bound in system.manifest.evidence:
-        each = figures[bound.measure]
-        met = each.low >= bound.bound if bound.at_least else each.high <= bound.bound
-        if not met:
-            missed.append(bound.measure)
-        table.add_row(
-            say(f"{system.manifest.words}.measure.{bound.measure}", LANGUAGE),
-            f"{each.value:.4f}",
-            f"{each.low:.4f} to {each.high:.4f}",
-            str(each.n),
-            f"{'lower end at least' if bound.at_least else 'upper end at most'} {bound.bound:g}",
-            "yes" if met else "NO",
-        )
-    _print(table)
-    if missed:
-        rights.withdraw_evidence(system.id, REASON, at=datetime.now(UTC))
-    return missed
+        testing.show(table)
+    return testing.measured(systems.REPHRASE, figures)
 
 
 def _wrong(wrong: list[proving.Verdict]) -> Table:
@@ -119,14 +91,4 @@ def _write(out: Path, figures: dict[str, Share], wrong: list[proving.Verdict]) -
         "figures": {name: [each.value, each.low, each.high, each.n] for name, each in figures.items()},
         "wrong": [[each.piece.proves, each.piece.language, each.piece.name, list(each.wrong)] for each in wrong],
     }
-    try:
-        out.write_text(ledger.sign_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n"), "utf-8")
-    except OSError as bad:
-        typer.echo(f"{out} cannot be written: {bad.strerror}. Choose another place.", err=True)
-        raise typer.Exit(2) from bad
-
-
-def _print(table: Table) -> None:
-    """Print a table; where it is not a terminal, as wide as it needs, so that it can be searched."""
-    console = Console()
-    (console if console.is_terminal else Console(width=220)).print(table)
+    testing.write(out, ledger.sign_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n"))

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from samen.rights import jobs as ring
+from samen.rights import testing
 from samen.rights.words import Denied
 from samen.rooms.crisis.jobs import selftest as job
 from samen.rooms.crisis.store import selftest as store
@@ -33,15 +34,15 @@ def selftest(out: Path | None, *, cases: bool) -> None:
         )
         raise typer.Exit(1)
     report = store.read(found.id).report
-    _print(bars(report))
-    _print(rivals(report))
+    testing.show(bars(report))
+    testing.show(rivals(report))
     if cases:
-        _print(wrong(report))
+        testing.show(wrong(report))
     typer.echo(f"{sum(each['met'] for each in report['bars'])} of {len(report['bars'])} bars met; report {found.id}.")
     for name in [each["id"] for each in report["hazards"] if not each["stands"]]:
         typer.echo(f"Open hazard {name}: {say(f'crisis.hazards.{name}.hazard', LANGUAGE)}")
     if out is not None:
-        _write(out, found.note)
+        testing.write(out, found.note)
     raise typer.Exit(0 if found.passed else 1)
 
 
@@ -87,17 +88,3 @@ def wrong(report: Mapping[str, Any]) -> Table:
 
 def _figure(value: float | None) -> str:
     return "not measured" if value is None else f"{value:.4g}"
-
-
-def _write(out: Path, note: str) -> None:
-    try:
-        out.write_text(note, "utf-8")
-    except OSError as wrong:
-        typer.echo(f"{out} cannot be written: {wrong.strerror}. Choose another place.", err=True)
-        raise typer.Exit(2) from wrong
-
-
-def _print(table: Table) -> None:
-    """Print a table; where it is not a terminal, as wide as it needs, so that it can be searched."""
-    console = Console()
-    (console if console.is_terminal else Console(width=220)).print(table)
