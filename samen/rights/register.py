@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from samen.rights import oversight, prohibited
@@ -65,6 +66,12 @@ class RegisteredStream:
 
 
 STREAM_SENTENCES = ("name", "short", "says")
+
+
+def files_of(room: Path, *patterns: str) -> tuple[str, ...]:
+    """Give files of a room, seen from `samen/`, in a fixed order: what a system's digest is over."""
+    found = {path for pattern in patterns for path in room.glob(pattern) if path.name != "__init__.py"}
+    return tuple(sorted(str(path.relative_to(room.parents[1])) for path in found if path.is_file()))
 
 
 def stream_problems(stream: Stream, *, written: Callable[[str], bool]) -> list[str]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from samen.people.roles import Role
 from samen.rights import door as rights
+from samen.rights.register import files_of
 from samen.rights.words import (
     Aim,
     Category,
@@ -45,14 +46,8 @@ from samen.rooms.companion.store import talk as store
 from samen.rooms.crisis import door as crisis
 
 HERE = Path(__file__).parent
-ROOM = "rooms/companion"
+files = partial(files_of, HERE)
 LANGUAGES = ("en", "nl")
-
-
-def files(*patterns: str) -> tuple[str, ...]:
-    """Give files of this room, seen from `samen/`, in a fixed order: what a system's digest is over."""
-    found = {path for pattern in patterns for path in HERE.glob(pattern) if path.name != "__init__.py"}
-    return tuple(sorted(f"{ROOM}/{path.relative_to(HERE)}" for path in found if path.is_file()))
 
 
 def gather(permit: Permit) -> Gathered:

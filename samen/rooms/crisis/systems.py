@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -17,6 +18,7 @@ from django.utils import timezone
 from samen.people.roles import Role
 from samen.rights import door as rights
 from samen.rights import gate
+from samen.rights.register import files_of
 from samen.rights.words import (
     Aim,
     Category,
@@ -55,13 +57,7 @@ from samen.rooms.crisis.watching import Source, Whom
 from samen.rooms.record import door as record
 
 HERE = Path(__file__).parent
-ROOM = "rooms/crisis"
-
-
-def files(*patterns: str) -> tuple[str, ...]:
-    """Give files of this room, seen from `samen/`, in a fixed order: what a system's digest is over."""
-    found = {path for pattern in patterns for path in HERE.glob(pattern) if path.name != "__init__.py"}
-    return tuple(sorted(f"{ROOM}/{path.relative_to(HERE)}" for path in found if path.is_file()))
+files = partial(files_of, HERE)
 
 
 # What hears: the same for every system of this room. A change in any of these voids what was approved.

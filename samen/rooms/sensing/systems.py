@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.utils import timezone
 from samen.people.roles import Role
 from samen.rights import door as rights
 from samen.rights import gate
-from samen.rights.register import Registered
+from samen.rights.register import Registered, files_of
 from samen.rights.shares import Share
 from samen.rights.words import (
     Aim,
@@ -40,17 +41,11 @@ from samen.rooms.sensing.store import own_signs as signs
 from samen.rooms.sensing.strips import Known
 
 HERE = Path(__file__).parent
-ROOM = "rooms/sensing"
+files = partial(files_of, HERE)
 BACK = timedelta(days=change.BACK_DAYS + 7)
 NIGHTS_BACK = timedelta(days=14)
 CATEGORIES = tuple(dict.fromkeys(each.category for each in measures.MEASURES))
 NOT_YET = ("not_validated_for.real", "not_validated_for.young", "not_validated_for.travel")
-
-
-def files(*patterns: str) -> tuple[str, ...]:
-    """Give files of this room, seen from `samen/`, in a fixed order: what a system's digest is over."""
-    found = {path for pattern in patterns for path in HERE.glob(pattern)}
-    return tuple(sorted(f"{ROOM}/{path.relative_to(HERE)}" for path in found if path.is_file()))
 
 
 SHARED = files("measures.py", "systems.py", "store/insights.py", "content/measure.toml")
