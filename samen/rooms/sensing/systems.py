@@ -327,8 +327,3 @@ VALIDATIONS: Mapping[str, Callable[[UUID | None], Any]] = {
     REST.id: validate_rest,
     OWN_SIGNS.id: validate_signs,
 }
-
-
-def uses_said_yes_to(said: Sequence[Use], system: Registered) -> frozenset[Use]:
-    """Give the uses of a system among those that a person says yes to."""
-    return frozenset(system.manifest.uses) & frozenset(said)

@@ -48,11 +48,6 @@ def consent_for(stream: str) -> str:
     return CONSENTS.get(stream, stream)
 
 
-def typed_under(consent: str) -> list[str]:
-    """Give the typed streams of what a person says yes to."""
-    return [stream for stream in streams.STREAMS if consent_for(stream) == consent]
-
-
 def number_of(key: bytes) -> int:
     """Give the number under which an event stands in typed tables."""
     return int.from_bytes(key[:8], "big", signed=True)

@@ -50,11 +50,6 @@ class Taken:
     filed: bool = False  # it is in the record
     hard: bool = False  # an answer opens the help page
 
-    @property
-    def is_taken(self) -> bool:
-        """Say whether it is done with: a device need not send it again."""
-        return not self.problems
-
 
 def activity_for(access: Allowed, name: str) -> Activity | None:
     """Give an activity that a person can do: one of everybody's, or a survey that is open to them."""
