@@ -6,16 +6,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from samen.people import store as people
-from samen.people.access import Allowed
 from samen.people.roles import Role, Scope
-from samen.rights import door as rights
 from samen.rights import jobs as ring
-from samen.rights.panel import Vote
-from samen.rights.register import Registered
-from samen.rights.store import consent
-from samen.rights.store import systems as register
-from samen.rights.words import Denied, Stage
+from samen.rights.words import Denied
 from samen.rooms.crisis import systems, watching
 from samen.rooms.crisis.jobs import line, selftest
 from samen.rooms.crisis.reading import Level
@@ -24,7 +17,7 @@ from samen.rooms.crisis.store import selftest as reports
 from samen.rooms.crisis.store import watching as watches
 from samen.rooms.crisis.triage import SHIPPED
 from samen.rooms.crisis.watching import Source, Step, Whom
-from samen.web.demo import founding, labels, texts
+from samen.web.demo import adopting, founding, labels, own, texts
 from samen.web.demo.founding import Staff
 
 PLACES = 400  # in the pilot: each talk with the line takes one
@@ -64,31 +57,10 @@ def _tested(staff: Staff, words: Mapping[str, Any], now: datetime) -> bool:
 def _approve(staff: Staff, words: Mapping[str, Any], now: datetime) -> None:
     """Let the panel ratify the need for each system and vote on it; then the lead begins the pilot."""
     for each in words["system"]:
-        system = rights.system(each["id"])
-        if system is None:
-            raise RuntimeError(f"{each['id']} is not registered.")
-        _vote(staff, words, each, system, now)
+        adopting.voted(staff, adopting.named(each["id"]), each, words, now)
     founding.pay(staff, now)
     for each in words["system"]:
-        system = rights.system(each["id"])
-        if system is not None:
-            register.move(system, Stage.PILOT, by=staff["visser"], reason=words["pilot"], at=now, cap=PLACES)
-
-
-def _vote(staff: Staff, words: Mapping[str, Any], each: Mapping[str, Any], system: Registered, now: datetime) -> None:
-    register.ratify_need(
-        system,
-        each["statements"],
-        without=each["without"],
-        other_way=each["other_way"],
-        until=now + timedelta(days=365),
-        by=staff["pia"],
-        at=now,
-    )
-    reasons = [*((Vote.YES, reason) for reason in words["votes"]["yes"]), (Vote.NO, words["votes"]["no"][0])]
-    for place, account in enumerate(staff.of(Role.PANEL_MEMBER)):
-        vote, reason = reasons[place % len(reasons)]
-        register.vote(system, vote, by=account, reason=reason, at=now)
+        adopting.begun(staff, adopting.named(each["id"]), words, now, PLACES)
 
 
 def _staffed(staff: Staff, now: datetime) -> None:
@@ -118,13 +90,7 @@ def _writes(each: Mapping[str, Any], number: int, now: datetime) -> None:
 
 def _watched(words: Mapping[str, Any], now: datetime) -> None:
     """Let Noor be watched over by her own rule: Bram said yes, she said yes to her notes being read, and to nothing else."""
-    noor = people.account_of("noor@example.org")
-    person = people.find_person("noor@example.org")
-    if noor is None or person is None:
-        raise RuntimeError("Noor is not there.")
-    access = people.allowed(noor, person, Scope.RIGHTS, now=now)
-    if not isinstance(access, Allowed):
-        raise PermissionError(access.code)
+    access = own.access("noor@example.org", Scope.RIGHTS, now)
     contact, token = watches.name_contact(access, words["name"], words["email"], at=now)
     watches.answer(token, yes=True, at=now)
     steps = (Step(Whom.CONTACT, str(contact)),)
@@ -139,6 +105,4 @@ def _watched(words: Mapping[str, Any], now: datetime) -> None:
         until=now + timedelta(days=90),
     )
     watches.write(access, rule, at=now)
-    consent.notice(access, systems.WATCH, at=now)
-    for use in sorted(watching.uses(Source.JOURNAL, steps)):
-        consent.say(access, systems.WATCH, use, yes=True, at=now, language="nl")
+    own.says_yes(access, systems.WATCH, now, sorted(watching.uses(Source.JOURNAL, steps)))

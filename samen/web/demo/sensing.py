@@ -8,29 +8,22 @@ from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from samen.people import store as people
-from samen.people.access import Allowed
 from samen.people.roles import Scope
-from samen.rights import door as rights
-from samen.rights.register import Registered
-from samen.rights.store import consent
-from samen.rights.store import systems as register
-from samen.rights.words import Purpose, Recipient, Stage
-from samen.rooms.sensing import kinds, systems
+from samen.rights.words import Purpose, Recipient
+from samen.rooms.sensing import systems
 from samen.rooms.sensing.jobs import insights
 from samen.rooms.sensing.own_signs import Sign, Way, Whom
 from samen.rooms.sensing.simulator import sending, streams
 from samen.rooms.sensing.simulator.living import Plan
 from samen.rooms.sensing.store import features, inbox, keys
 from samen.rooms.sensing.store import own_signs as signs
-from samen.web.demo import companion, founding, texts
+from samen.web.demo import adopting, own, texts
 from samen.web.demo.founding import Staff
 
 SEED = 2026
@@ -43,14 +36,7 @@ STREAMS = ("gps", "screen", "steps", "calls", "texts", "heart", "battery")
 def wear(staff: Staff, now: datetime) -> None:
     """Prove the systems of the room, let the panel vote; then let phones send, and look at the newest day."""
     words = texts.read("sensing")
-    for each in words["system"]:
-        system = rights.system(each["id"])
-        if system is None:
-            raise RuntimeError(f"{each['id']} is not registered.")
-        if companion.proven(staff, system, words, now):
-            companion.voted(staff, system, each, words, now)
-            founding.pay(staff, now)
-            register.move(system, Stage.PILOT, by=staff["visser"], reason=words["pilot"], at=now, cap=PLACES)
+    adopting.adopt(staff, words, now, PLACES)
     for number, who in enumerate(words["wearer"]):
         _sends(who, number, now)
     inbox.drain(at=now)
@@ -60,17 +46,12 @@ def wear(staff: Staff, now: datetime) -> None:
 
 def _sends(who: Mapping[str, Any], number: int, now: datetime) -> None:
     """Let somebody say yes to streams, connect a phone, and send the days that the simulator made."""
-    mine = _own(who["email"], Scope.RIGHTS, now)
+    mine = own.access(who["email"], Scope.RIGHTS, now)
     first = timezone.localdate(now) - timedelta(days=who["days"])
     since = timezone.make_aware(datetime.combine(first, time.min))
     for stream in STREAMS:
-        handle = rights.stream(f"{kinds.SPACE}{stream}")
-        if handle is None:
-            raise LookupError(f"{stream} is not registered.")
-        rights.tell(mine, handle, at=now)
-        for purpose in (Purpose.SELF_UNDERSTANDING, *([Purpose.CARE] if stream in who["shares"] else [])):
-            use = kinds.use_for(stream, purpose)
-            rights.say_of_stream(mine, handle, use, yes=True, at=now, language="nl", since=since)
+        purposes = (Purpose.SELF_UNDERSTANDING, *([Purpose.CARE] if stream in who["shares"] else []))
+        own.opens(mine, stream, purposes, now, since=since)
     made = keys.make_for_device(mine, who["phone"], at=now)
     midnight = int(datetime.combine(first, time.min, tzinfo=now.tzinfo).timestamp() * 1000)
     plan = Plan(
@@ -108,27 +89,11 @@ def _post(made: keys.Made, events: list[dict[str, Any]]) -> None:
 
 def _looked(words: Mapping[str, Any], now: datetime) -> None:
     """Let Noor say yes, write a sign of her own that tells only her, and have her newest day looked at."""
-    mine = _own("noor@example.org", Scope.RIGHTS, now)
-    _yes(mine, systems.CHANGE, now)
-    _yes(mine, systems.REST, now)
+    mine = own.access("noor@example.org", Scope.RIGHTS, now)
+    own.says_yes(mine, systems.CHANGE, now)
+    own.says_yes(mine, systems.REST, now)
     sign = Sign(words["sign"], "steps", Way.LESS, 1500.0, 1, 3, Whom.ME, language="nl", until=now + timedelta(days=120))
     signs.write(mine, sign, at=now)
-    _yes(mine, systems.OWN_SIGNS, now, to=Recipient.PERSON)
+    uses = [use for use in systems.OWN_SIGNS.manifest.uses if use.recipient is Recipient.PERSON]
+    own.says_yes(mine, systems.OWN_SIGNS, now, uses)
     insights.look(mine.person, at=now)
-
-
-def _yes(access: Allowed, system: Registered, now: datetime, to: Recipient | None = None) -> None:
-    consent.notice(access, system, at=now)
-    for use in system.manifest.uses:
-        if to is None or use.recipient is to:
-            consent.say(access, system, use, yes=True, at=now, language="nl")
-
-
-def _own(email: str, scope: Scope, now: datetime) -> Allowed:
-    account, person = people.account_of(email), people.find_person(email)
-    if account is None or person is None:
-        raise RuntimeError(f"{email} is not there.")
-    access = people.allowed(account, UUID(str(person)), scope, now=now)
-    if not isinstance(access, Allowed):
-        raise PermissionError(access.code)
-    return access
