@@ -144,6 +144,30 @@ def test_a_day_that_is_deleted_is_gone_from_the_archive_and_so_is_what_was_said_
     assert left() == 0
 
 
+@pytest.mark.parametrize("name", ["sensing:take-delete", "sensing:remove"])
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"from": "03-02-2026", "to": "03-02-2026"},  # as Dutch people write it: read as no day, it would have meant all
+        {"from": "2026-02-03", "to": "2026-02-01"},
+        {"to": "9999-12-31"},
+        {"from": "0001-01-01"},
+    ],
+)
+def test_a_day_that_cannot_be_read_deletes_nothing_and_says_so(noor: Client, sent, name: str, days: dict[str, str]):
+    before = len(list(events.read(sent.access, sent.who, Range("sensor"))))
+    args = ["steps"] if name == "sensing:remove" else []
+    told = noor.post(reverse(name, args=args), {**days, "sure": "yes"}, follow=True).content.decode()
+    assert "Nothing was deleted. Choose a first day" in told
+    assert len(list(events.read(sent.access, sent.who, Range("sensor")))) == before
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "9999-12-31"])
+def test_a_day_that_nobody_means_has_no_page_and_takes_no_note(noor: Client, day: str):
+    assert noor.get(reverse("sensing:day", args=[day])).status_code == 404
+    assert noor.post(reverse("sensing:days-note"), {"text": "x", "day": day}).url == reverse("sensing:days")
+
+
 @pytest.mark.row("A-U1a", "K6.1")
 def test_a_professional_sees_what_is_shared_and_nothing_else(client: Client, sent):
     days(columns=("steps_total_count", "mobility_distance_km"))
@@ -203,6 +227,16 @@ def test_a_sign_is_written_said_yes_to_paused_and_removed_on_its_own_page(noor: 
     assert "You paused it" in page(noor, "sensing:signs")
     noor.post(change, {"do": "remove"})
     assert store.of_person(mine) == []
+
+
+def test_a_figure_too_large_to_be_said_is_not_kept_so_that_the_page_still_opens(noor: Client):
+    write = {
+        "words": "I sleep little", "measure": "asleep", "way": "less", "number": "1e308", "days": "2", "of": "5",
+        "whom": "me", "message": "", "until": (TODAY + timedelta(days=30)).isoformat(),
+    }  # fmt: skip
+    assert noor.post(reverse("sensing:signs"), write).status_code == 422
+    assert store.of_person(named.own(named.noor())) == []
+    assert "100000" in noor.post(reverse("sensing:signs"), write).content.decode()
 
 
 def test_hours_that_a_person_writes_are_compared_in_the_unit_of_the_measure(noor: Client):

@@ -36,11 +36,24 @@ SPANS = {"month": 28, "year": 365}
 LONGEST_NOTE = 4000
 NOTES_SHOWN = 6
 NEVER_ON = ("refused", "never")  # streams of which there was nothing to see that day
+OLDEST, LAST_OF_ALL = (
+    date(1900, 1, 1),
+    date(2200, 1, 1),
+)  # outside these no day is meant, and calendars run out of years
 
 
 def language() -> str:
     """Give the reader's language, of the two that we have."""
     return (get_language() or settings.LANGUAGE_CODE)[:2]
+
+
+def day_of(text: str) -> date | None:
+    """Read a day as a form sends it; None for what is none."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if OLDEST <= found <= LAST_OF_ALL else None
 
 
 def told(day: date) -> str:
@@ -178,7 +191,7 @@ def _why(outcome: Outcome) -> str:
 @own_page(Scope.NOTES)
 def note(request: Request) -> HttpResponse:
     """Keep a note about a day."""
-    text, day = request.POST.get("text", "").strip()[:LONGEST_NOTE], _day(request.POST.get("day", ""))
+    text, day = request.POST.get("text", "").strip()[:LONGEST_NOTE], day_of(request.POST.get("day", ""))
     if not text or day is None or day > timezone.localdate(request.now):
         messages.error(request, say("sensing.days.note_empty", language()))
         return redirect("sensing:days")
@@ -192,7 +205,7 @@ def note(request: Request) -> HttpResponse:
 @own_page
 def one(request: Request, day: str) -> HttpResponse:
     """Show one day: what was written, what was measured beside one's own usual, and a way to delete it."""
-    on = _day(day)
+    on = day_of(day)
     if on is None or on > timezone.localdate(request.now):
         raise Http404
     known = insights.own(request.access, on - timedelta(days=change.BACK_DAYS), on)
@@ -229,13 +242,6 @@ def of_person(request: Request, person: UUID) -> HttpResponse:
         "notes": _notes(notes, since) if isinstance(notes, Allowed) else [],
     }
     return render(request, "sensing/days/person.html", shown)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 urlpatterns = [

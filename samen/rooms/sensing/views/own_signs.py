@@ -25,6 +25,7 @@ from samen.words import say
 
 WORDS = "sensing.own_signs"
 HOURS = {"hours": 60.0, "hours_plain": 1.0, "clock": 60.0}  # a person writes hours; how a measure keeps them
+MOST = 100_000  # in one day nobody takes more steps, and no other measure comes near; larger figures cannot be said
 
 
 def sentence(key: str, **values: object) -> str:
@@ -44,8 +45,9 @@ class SignForm(forms.Form):
         self.fields["measure"] = forms.ChoiceField(label=sentence(f"{page}.measure"), choices=named)
         self.fields["way"] = forms.ChoiceField(label=sentence(f"{page}.way"), choices=ways, widget=forms.RadioSelect)
         self.fields["number"] = forms.FloatField(
-            label=sentence(f"{page}.number"), help_text=sentence(f"{page}.number_help"), required=False, min_value=0
-        )
+            label=sentence(f"{page}.number"), help_text=sentence(f"{page}.number_help"), required=False,
+            min_value=0, max_value=MOST,
+        )  # fmt: skip
         self.fields["days"] = forms.IntegerField(label=sentence(f"{page}.days"), min_value=1, max_value=14, initial=3)
         self.fields["of"] = forms.IntegerField(label=sentence(f"{page}.of"), min_value=1, max_value=14, initial=5)
         self.fields["whom"] = forms.ChoiceField(

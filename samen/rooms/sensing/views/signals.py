@@ -1,14 +1,12 @@
 """My signals: what is collected, by which device, last seen when; on, pause, delete; devices, and who read along."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, time
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from samen.people.door import Request, own_page
@@ -16,13 +14,9 @@ from samen.rights import door as rights
 from samen.rights.door import RegisteredStream
 from samen.rooms.sensing import kinds
 from samen.rooms.sensing.store import erasing, keys, signals, studies
-from samen.rooms.sensing.store.events import FIRST, LAST, Range
 from samen.rooms.sensing.views import taking
+from samen.rooms.sensing.views.days import day_of, language
 from samen.words import say
-
-
-def _language() -> str:
-    return (get_language() or settings.LANGUAGE_CODE)[:2]
 
 
 @require_GET
@@ -61,17 +55,17 @@ def choose(request: Request, stream: str) -> HttpResponse:
     asked = [each for each in signals.purposes() if answer == "pause" or str(each) == request.POST.get("purpose")]
     if not asked:
         raise Http404
-    since = _day(request.POST.get("since", "")) if answer == "yes" else None
+    since = _begin(request.POST.get("since", "")) if answer == "yes" else None
     if since is not None and since > request.now:
-        messages.error(request, say("sensing.signals.since_ahead", _language()))
+        messages.error(request, say("sensing.signals.since_ahead", language()))
         return redirect("sensing:signal", stream)
     for purpose in asked:
         use = kinds.use_for(stream, purpose)
         rights.say_of_stream(
-            request.access, handle, use, yes=answer == "yes", at=request.now, language=_language(), since=since
+            request.access, handle, use, yes=answer == "yes", at=request.now, language=language(), since=since
         )
-    name = say(f"sensing.stream.{stream}.short", _language())
-    messages.success(request, say(f"sensing.signals.kept_{answer}", _language(), name=name))
+    name = say(f"sensing.stream.{stream}.short", language())
+    messages.success(request, say(f"sensing.signals.kept_{answer}", language(), name=name))
     return redirect("sensing:signals") if answer == "pause" else redirect("sensing:signal", stream)
 
 
@@ -81,15 +75,16 @@ def remove(request: Request, stream: str) -> HttpResponse:
     """Delete what is kept of a stream, or of some days of it, for good."""
     _stream(stream)
     who = studies.of_person(request.access)
-    first, last = _day(request.POST.get("from", "")), _day(request.POST.get("to", ""))
     if request.POST.get("sure") != "yes":
-        messages.error(request, say("sensing.signals.not_sure", _language()))
+        messages.error(request, say("sensing.signals.not_sure", language()))
         return redirect("sensing:signal", stream)
-    before = LAST if last is None else _ms(last + timedelta(days=1))
-    asked = Range("", FIRST if first is None else _ms(first), before)
+    asked = taking.days_asked(request)
+    if asked is None:
+        messages.error(request, say("sensing.signals.no_days", language()))
+        return redirect("sensing:signal", stream)
     gone = erasing.events(request.access, who, asked, at=request.now, stream=stream) if who is not None else 0
     taking.clear(request)  # what was said of days goes with them
-    messages.success(request, say("sensing.signals.deleted", _language(), n=gone))
+    messages.success(request, say("sensing.signals.deleted", language(), n=gone))
     return redirect("sensing:signal", stream)
 
 
@@ -97,7 +92,7 @@ def remove(request: Request, stream: str) -> HttpResponse:
 @own_page
 def connect(request: Request) -> HttpResponse:
     """Make a key for a device, and show it for the only time."""
-    name = request.POST.get("name", "").strip()[:100] or say("sensing.signals.device", _language())
+    name = request.POST.get("name", "").strip()[:100] or say("sensing.signals.device", language())
     made = keys.make_for_device(request.access, name, at=request.now)
     address = request.build_absolute_uri(reverse("sensing:lamp-about"))
     return render(request, "sensing/signals/key.html", {"made": made, "name": name, "address": address})
@@ -109,7 +104,7 @@ def disconnect(request: Request, device: str) -> HttpResponseRedirect:
     """End the key of a device."""
     if not keys.end(request.access, device, at=request.now):
         raise Http404
-    messages.success(request, say("sensing.signals.disconnected", _language()))
+    messages.success(request, say("sensing.signals.disconnected", language()))
     return redirect("sensing:signals")
 
 
@@ -120,16 +115,10 @@ def _stream(name: str) -> RegisteredStream:
     return found
 
 
-def _day(text: str) -> datetime | None:
+def _begin(text: str) -> datetime | None:
     """Give the beginning of a local day; None for no day."""
-    try:
-        return timezone.make_aware(datetime.fromisoformat(text).replace(tzinfo=None)) if text else None
-    except ValueError:
-        return None
-
-
-def _ms(at: datetime) -> int:
-    return int(at.astimezone(UTC).timestamp() * 1000)
+    day = day_of(text)
+    return None if day is None else timezone.make_aware(datetime.combine(day, time.min))
 
 
 urlpatterns = [

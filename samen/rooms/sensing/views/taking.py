@@ -15,7 +15,7 @@ from samen.rights import door as rights
 from samen.rooms.sensing import systems
 from samen.rooms.sensing.store import copies, erasing, studies
 from samen.rooms.sensing.store.events import FIRST, LAST, Range
-from samen.rooms.sensing.views.days import language
+from samen.rooms.sensing.views.days import day_of, language
 from samen.words import say
 
 KINDS = {"lamp": "application/json", "beiwe": "application/zip", "parquet": "application/zip"}
@@ -60,9 +60,10 @@ def delete(request: Request) -> HttpResponse:
     if request.POST.get("sure") != "yes":
         messages.error(request, say("sensing.signals.not_sure", language()))
         return redirect("sensing:take")
-    first, last = _begin(request.POST.get("from", "")), _begin(request.POST.get("to", ""))
-    before = LAST if last is None else _ms(last + timedelta(days=1))
-    asked = Range("", FIRST if first is None else _ms(first), before)
+    asked = days_asked(request)
+    if asked is None:
+        messages.error(request, say("sensing.signals.no_days", language()))
+        return redirect("sensing:take")
     gone = erasing.events(request.access, who, asked, at=request.now) if who is not None else 0
     clear(request)
     messages.success(request, say("sensing.signals.deleted", language(), n=gone))
@@ -76,15 +77,17 @@ def clear(request: Request) -> int:
     return rights.clear(findings, said) if said else 0
 
 
-def _begin(text: str) -> datetime | None:
-    try:
-        return timezone.make_aware(datetime.combine(date.fromisoformat(text), time.min)) if text else None
-    except ValueError:
-        return None
+def days_asked(request: Request) -> Range | None:
+    """Read which days are to go, both ends included; all of them where neither is named, None where one is no day."""
+    named = {name: day_of(text) for name in ("from", "to") if (text := request.POST.get(name, "").strip())}
+    first, last = named.get("from"), named.get("to")
+    if None in named.values() or (first and last and first > last):
+        return None  # a slip must never take more than was meant
+    return Range("", _begin(first) if first else FIRST, _begin(last + timedelta(days=1)) if last else LAST)
 
 
-def _ms(at: datetime) -> int:
-    return int(at.timestamp() * 1000)
+def _begin(day: date) -> int:
+    return int(timezone.make_aware(datetime.combine(day, time.min)).timestamp() * 1000)
 
 
 urlpatterns = [
