@@ -51,6 +51,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["en", "nl"])), name="person_language_known"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["created_at", "id"], name="person_in_order"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CareRelationship",
@@ -73,6 +83,44 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["clinical-lead", "clinician", "counsellor", "peer-worker", "social-worker"])
+                        ),
+                        name="care_role_may_care",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "purpose__in",
+                                [
+                                    "consultation",
+                                    "counselling",
+                                    "crisis",
+                                    "intake",
+                                    "peer-support",
+                                    "social-support",
+                                    "treatment",
+                                ],
+                            )
+                        ),
+                        name="care_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends", None), ("ends__gte", models.F("starts")), _connector="OR"),
+                        name="care_ends_after_start",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends", None)), fields=("person", "account", "role"), name="care_open_once"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["account", "ends", "starts", "person"], name="care_of_account"),
+                    models.Index(fields=["person", "account"], name="care_of_person"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BreakGlass",
@@ -97,6 +145,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["clinical-lead", "clinician"])),
+                        name="emergency_role_may_break_glass",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gte", models.F("starts"))), name="emergency_ends"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["person", "account"], name="emergency_of_person"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Access",
@@ -124,6 +186,49 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "administrator",
+                                    "clinical-lead",
+                                    "clinician",
+                                    "counsellor",
+                                    "moderator",
+                                    "overseer",
+                                    "panel-member",
+                                    "panel-secretary",
+                                    "peer-worker",
+                                    "person",
+                                    "researcher",
+                                    "social-worker",
+                                    "supporter",
+                                ],
+                            )
+                        ),
+                        name="look_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ground__in", ["break-glass", "care", "import", "own", "portability", "support"])
+                        ),
+                        name="look_ground_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("scope__in", ["answers", "contact", "findings", "notes", "record", "rights"])
+                        ),
+                        name="look_scope_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["person", "-at", "-id"], name="look_at_person"),
+                    models.Index(fields=["account", "-at"], name="look_by_account"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Proxy",
@@ -146,6 +251,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gt", models.F("starts"))), name="proxy_ends_after_start"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts__gte", models.F("said_yes_at"))), name="proxy_not_before_the_yes"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["person", "account"], name="proxy_of_person"),
+                    models.Index(fields=["account", "ends"], name="proxy_of_account"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RoleGrant",
@@ -161,6 +280,41 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "administrator",
+                                    "clinical-lead",
+                                    "clinician",
+                                    "counsellor",
+                                    "moderator",
+                                    "overseer",
+                                    "panel-member",
+                                    "panel-secretary",
+                                    "peer-worker",
+                                    "researcher",
+                                    "social-worker",
+                                ],
+                            )
+                        ),
+                        name="grant_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends", None), ("ends__gte", models.F("starts")), _connector="OR"),
+                        name="grant_ends_after_start",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends", None)), fields=("account", "role"), name="grant_open_once"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["account", "role"], name="grant_of_account"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PersonKey",
@@ -182,190 +336,5 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [models.Index(fields=["service_key_id", "person"], name="key_by_service_key")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["created_at", "id"], name="person_in_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("language__in", ["en", "nl"])), name="person_language_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="carerelationship",
-            index=models.Index(fields=["account", "ends", "starts", "person"], name="care_of_account"),
-        ),
-        migrations.AddIndex(
-            model_name="carerelationship",
-            index=models.Index(fields=["person", "account"], name="care_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="carerelationship",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("role__in", ["clinical-lead", "clinician", "counsellor", "peer-worker", "social-worker"])
-                ),
-                name="care_role_may_care",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carerelationship",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "purpose__in",
-                        [
-                            "consultation",
-                            "counselling",
-                            "crisis",
-                            "intake",
-                            "peer-support",
-                            "social-support",
-                            "treatment",
-                        ],
-                    )
-                ),
-                name="care_purpose_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carerelationship",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends", None), ("ends__gte", models.F("starts")), _connector="OR"),
-                name="care_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carerelationship",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends", None)), fields=("person", "account", "role"), name="care_open_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="breakglass",
-            index=models.Index(fields=["person", "account"], name="emergency_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="breakglass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["clinical-lead", "clinician"])), name="emergency_role_may_break_glass"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breakglass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gte", models.F("starts"))), name="emergency_ends"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="access",
-            index=models.Index(fields=["person", "-at", "-id"], name="look_at_person"),
-        ),
-        migrations.AddIndex(
-            model_name="access",
-            index=models.Index(fields=["account", "-at"], name="look_by_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="access",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "administrator",
-                            "clinical-lead",
-                            "clinician",
-                            "counsellor",
-                            "moderator",
-                            "overseer",
-                            "panel-member",
-                            "panel-secretary",
-                            "peer-worker",
-                            "person",
-                            "researcher",
-                            "social-worker",
-                            "supporter",
-                        ],
-                    )
-                ),
-                name="look_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="access",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ground__in", ["break-glass", "care", "import", "own", "portability", "support"])),
-                name="look_ground_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="access",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scope__in", ["answers", "contact", "findings", "notes", "record", "rights"])),
-                name="look_scope_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="proxy",
-            index=models.Index(fields=["person", "account"], name="proxy_of_person"),
-        ),
-        migrations.AddIndex(
-            model_name="proxy",
-            index=models.Index(fields=["account", "ends"], name="proxy_of_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="proxy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gt", models.F("starts"))), name="proxy_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proxy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts__gte", models.F("said_yes_at"))), name="proxy_not_before_the_yes"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rolegrant",
-            index=models.Index(fields=["account", "role"], name="grant_of_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "administrator",
-                            "clinical-lead",
-                            "clinician",
-                            "counsellor",
-                            "moderator",
-                            "overseer",
-                            "panel-member",
-                            "panel-secretary",
-                            "peer-worker",
-                            "researcher",
-                            "social-worker",
-                        ],
-                    )
-                ),
-                name="grant_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends", None), ("ends__gte", models.F("starts")), _connector="OR"),
-                name="grant_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends", None)), fields=("account", "role"), name="grant_open_once"
-            ),
         ),
     ]

@@ -116,6 +116,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("start__in", ["design", "general", "pilot", "retired", "suspended"])),
+                        name="change_start_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("end__in", ["design", "general", "pilot", "retired", "suspended"])),
+                        name="change_end_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("by__isnull", False), ("end", "suspended"), _connector="OR"),
+                        name="machine_only_suspends",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="change_has_reason"),
+                ],
+                "indexes": [
+                    models.Index(fields=["system", "-at"], name="change_of_system"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PilotSeat",
@@ -136,6 +156,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("system", "number"), name="pilot_seat_once"),
+                    models.UniqueConstraint(fields=("system", "person"), name="one_pilot_seat_each"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PermitRow",
@@ -168,6 +194,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("used_at__lt", models.F("expires"))), name="permit_used_in_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("issued__lte", models.F("used_at"))), name="permit_used_after_issue"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Need",
@@ -192,6 +228,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("without", ""), _negated=True), models.Q(("other_way", ""), _negated=True)
+                        ),
+                        name="need_weighs_doing_nothing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["panel-member"])), name="need_ratified_by_panel"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="InferenceRecord",
@@ -226,6 +275,64 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["cleared", "held", "rejected", "released"])),
+                        name="record_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("oversight__in", ["alert", "inform", "suggest"])),
+                        name="record_oversight_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "accountable__in",
+                                [
+                                    "administrator",
+                                    "clinical-lead",
+                                    "clinician",
+                                    "counsellor",
+                                    "moderator",
+                                    "overseer",
+                                    "panel-member",
+                                    "panel-secretary",
+                                    "peer-worker",
+                                    "person",
+                                    "researcher",
+                                    "social-worker",
+                                    "supporter",
+                                ],
+                            )
+                        ),
+                        name="record_accountable_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("oversight", "inform"),
+                            models.Q(models.Q(("reviewer", ""), _negated=True), ("due__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="held_for_somebody_by_some_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("body__isnull", True), ("state", "cleared")),
+                            models.Q(("body__isnull", False), models.Q(("state", "cleared"), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="cleared_means_empty",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["person", "-at"], name="record_of_person"),
+                    models.Index(
+                        condition=models.Q(("state", "held")), fields=["reviewer", "due"], name="record_queue"
+                    ),
+                    models.Index(fields=["system", "state"], name="record_of_system"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="EvidenceFile",
@@ -255,6 +362,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("results_at__gt", models.F("protocol_at"))), name="protocol_before_results"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("n__gt", 0)), name="evidence_has_n"),
+                ],
+                "indexes": [
+                    models.Index(fields=["system", "digest", "stage", "-until"], name="evidence_of_system"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Case",
@@ -304,6 +422,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "access",
+                                    "canary",
+                                    "correct",
+                                    "erase",
+                                    "explain",
+                                    "human",
+                                    "misfit",
+                                    "not-recognised",
+                                    "object",
+                                    "register",
+                                    "restrict",
+                                    "take-along",
+                                ],
+                            )
+                        ),
+                        name="case_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due__gt", models.F("opened_at"))), name="case_has_a_term"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("closed_at", None), ("closed_by__isnull", False), _connector="OR"),
+                        name="cases_are_closed_by_humans",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["person", "-opened_at"], name="case_of_person"),
+                    models.Index(condition=models.Q(("closed_at", None)), fields=["system", "due"], name="case_open"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Ballot",
@@ -328,6 +483,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("vote__in", ["no", "veto", "yes"])), name="ballot_vote_known"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="ballot_has_reason"),
+                ],
+                "indexes": [
+                    models.Index(fields=["system", "digest", "seat", "-at"], name="ballot_of_system"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Approval",
@@ -347,6 +513,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("system", "digest"), name="one_approval_per_digest"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Training",
@@ -361,6 +532,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("until__gt", models.F("at"))), name="training_ends"),
+                ],
+                "indexes": [
+                    models.Index(fields=["account", "until"], name="training_of_account"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ValidationRun",
@@ -413,6 +592,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["accept", "change", "reject"])),
+                        name="decision_verdict_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["clinical-lead", "clinician"])),
+                        name="decision_by_a_deciding_role",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DeniedRun",
@@ -663,244 +854,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="stagechange",
-            index=models.Index(fields=["system", "-at"], name="change_of_system"),
-        ),
-        migrations.AddConstraint(
-            model_name="stagechange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("start__in", ["design", "general", "pilot", "retired", "suspended"])),
-                name="change_start_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagechange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end__in", ["design", "general", "pilot", "retired", "suspended"])),
-                name="change_end_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagechange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("by__isnull", False), ("end", "suspended"), _connector="OR"),
-                name="machine_only_suspends",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagechange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="change_has_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pilotseat",
-            constraint=models.UniqueConstraint(fields=("system", "number"), name="pilot_seat_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="pilotseat",
-            constraint=models.UniqueConstraint(fields=("system", "person"), name="one_pilot_seat_each"),
-        ),
-        migrations.AddConstraint(
-            model_name="permitrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("used_at__lt", models.F("expires"))), name="permit_used_in_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permitrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("issued__lte", models.F("used_at"))), name="permit_used_after_issue"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="need",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("without", ""), _negated=True), models.Q(("other_way", ""), _negated=True)
-                ),
-                name="need_weighs_doing_nothing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="need",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["panel-member"])), name="need_ratified_by_panel"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="inferencerecord",
-            index=models.Index(fields=["person", "-at"], name="record_of_person"),
-        ),
-        migrations.AddIndex(
-            model_name="inferencerecord",
-            index=models.Index(condition=models.Q(("state", "held")), fields=["reviewer", "due"], name="record_queue"),
-        ),
-        migrations.AddIndex(
-            model_name="inferencerecord",
-            index=models.Index(fields=["system", "state"], name="record_of_system"),
-        ),
-        migrations.AddConstraint(
-            model_name="inferencerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["cleared", "held", "rejected", "released"])),
-                name="record_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inferencerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("oversight__in", ["alert", "inform", "suggest"])), name="record_oversight_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inferencerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "accountable__in",
-                        [
-                            "administrator",
-                            "clinical-lead",
-                            "clinician",
-                            "counsellor",
-                            "moderator",
-                            "overseer",
-                            "panel-member",
-                            "panel-secretary",
-                            "peer-worker",
-                            "person",
-                            "researcher",
-                            "social-worker",
-                            "supporter",
-                        ],
-                    )
-                ),
-                name="record_accountable_role",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inferencerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("oversight", "inform"),
-                    models.Q(models.Q(("reviewer", ""), _negated=True), ("due__isnull", False)),
-                    _connector="OR",
-                ),
-                name="held_for_somebody_by_some_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inferencerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("body__isnull", True), ("state", "cleared")),
-                    models.Q(("body__isnull", False), models.Q(("state", "cleared"), _negated=True)),
-                    _connector="OR",
-                ),
-                name="cleared_means_empty",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="evidencefile",
-            index=models.Index(fields=["system", "digest", "stage", "-until"], name="evidence_of_system"),
-        ),
-        migrations.AddConstraint(
-            model_name="evidencefile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("results_at__gt", models.F("protocol_at"))), name="protocol_before_results"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidencefile",
-            constraint=models.CheckConstraint(condition=models.Q(("n__gt", 0)), name="evidence_has_n"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["person", "-opened_at"], name="case_of_person"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(condition=models.Q(("closed_at", None)), fields=["system", "due"], name="case_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "access",
-                            "canary",
-                            "correct",
-                            "erase",
-                            "explain",
-                            "human",
-                            "misfit",
-                            "not-recognised",
-                            "object",
-                            "register",
-                            "restrict",
-                            "take-along",
-                        ],
-                    )
-                ),
-                name="case_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due__gt", models.F("opened_at"))), name="case_has_a_term"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closed_at", None), ("closed_by__isnull", False), _connector="OR"),
-                name="cases_are_closed_by_humans",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ballot",
-            index=models.Index(fields=["system", "digest", "seat", "-at"], name="ballot_of_system"),
-        ),
-        migrations.AddConstraint(
-            model_name="ballot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("vote__in", ["no", "veto", "yes"])), name="ballot_vote_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ballot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="ballot_has_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.UniqueConstraint(fields=("system", "digest"), name="one_approval_per_digest"),
-        ),
-        migrations.AddIndex(
-            model_name="training",
-            index=models.Index(fields=["account", "until"], name="training_of_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="training",
-            constraint=models.CheckConstraint(condition=models.Q(("until__gt", models.F("at"))), name="training_ends"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["accept", "change", "reject"])), name="decision_verdict_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["clinical-lead", "clinician"])), name="decision_by_a_deciding_role"
-            ),
         ),
     ]

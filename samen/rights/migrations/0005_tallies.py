@@ -21,13 +21,14 @@ class Migration(migrations.Migration):
                 ("times", models.PositiveBigIntegerField()),
                 ("upto", models.PositiveBigIntegerField()),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("system", "what", "code"), name="tally_once"),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name="decision",
             index=models.Index(fields=["leaf"], name="decision_by_leaf"),
-        ),
-        migrations.AddConstraint(
-            model_name="tally",
-            constraint=models.UniqueConstraint(fields=("system", "what", "code"), name="tally_once"),
         ),
     ]

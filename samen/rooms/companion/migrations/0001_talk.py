@@ -31,6 +31,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at", None)), fields=("person",), name="one_open_talk"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["person", "-last_at"], name="talk_of_person"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Share",
@@ -48,6 +58,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("until__gt", models.F("at"))), name="share_ends"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Exchange",
@@ -66,27 +81,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="talk",
-            index=models.Index(fields=["person", "-last_at"], name="talk_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="talk",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at", None)), fields=("person",), name="one_open_talk"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="share",
-            constraint=models.CheckConstraint(condition=models.Q(("until__gt", models.F("at"))), name="share_ends"),
-        ),
-        migrations.AddConstraint(
-            model_name="exchange",
-            constraint=models.UniqueConstraint(fields=("talk", "turn"), name="one_exchange_a_turn"),
-        ),
-        migrations.AddConstraint(
-            model_name="exchange",
-            constraint=models.UniqueConstraint(fields=("talk", "client_id"), name="exchange_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("talk", "turn"), name="one_exchange_a_turn"),
+                    models.UniqueConstraint(fields=("talk", "client_id"), name="exchange_once"),
+                ],
+            },
         ),
     ]

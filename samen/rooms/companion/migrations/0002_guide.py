@@ -109,6 +109,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "companion_guide_report",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("settled_at", None)),
+                        fields=("service", "kind"),
+                        name="guide_one_open_report",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +133,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "companion_guide_spot",
+                "indexes": [
+                    models.Index(fields=["latitude", "longitude", "service"], name="guide_spot_where"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -143,6 +153,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "companion_guide_word",
+                "indexes": [
+                    models.Index(fields=["word", "service", "weight"], name="guide_word"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -197,19 +210,5 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 condition=models.Q(("listed", ""), _negated=True), fields=("listed",), name="guide_listed_once"
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("settled_at", None)), fields=("service", "kind"), name="guide_one_open_report"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="spot",
-            index=models.Index(fields=["latitude", "longitude", "service"], name="guide_spot_where"),
-        ),
-        migrations.AddIndex(
-            model_name="word",
-            index=models.Index(fields=["word", "service", "weight"], name="guide_word"),
         ),
     ]

@@ -51,6 +51,38 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("draft", "sent", "reviewed"))),
+                        fields=("module",),
+                        name="module_one_draft",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "approved")), fields=("module",), name="module_one_approved"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("reviewed", "approved", "superseded")), _negated=True),
+                            models.Q(
+                                ("reviewed_by__isnull", False), models.Q(("reviewed_by", models.F("by")), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="module_reviewed_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("approved", "superseded")), _negated=True),
+                            models.Q(
+                                ("approved_by__isnull", False), models.Q(("approved_by", models.F("by")), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="module_approved_by_another",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Step",
@@ -73,52 +105,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("draft", "sent", "reviewed"))),
-                fields=("module",),
-                name="module_one_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "approved")), fields=("module",), name="module_one_approved"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("reviewed", "approved", "superseded")), _negated=True),
-                    models.Q(("reviewed_by__isnull", False), models.Q(("reviewed_by", models.F("by")), _negated=True)),
-                    _connector="OR",
-                ),
-                name="module_reviewed_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("approved", "superseded")), _negated=True),
-                    models.Q(("approved_by__isnull", False), models.Q(("approved_by", models.F("by")), _negated=True)),
-                    _connector="OR",
-                ),
-                name="module_approved_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("what__in", ("begun", "saved", "superseded")),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="module_step_has_reason",
-            ),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("what__in", ("begun", "saved", "superseded")),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="module_step_has_reason",
+                    ),
+                ],
+            },
         ),
     ]

@@ -80,32 +80,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="remark",
-            index=models.Index(fields=["module"], name="module_remarks"),
-        ),
-        migrations.AddConstraint(
-            model_name="remark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("en", ""), ("nl", ""), ("text", ""), _negated=True),
-                name="module_remark_says_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", ""), ("answered_at", None), ("answered_by", None)),
-                    models.Q(
-                        ("answered_at__isnull", False),
-                        ("answered_by__isnull", False),
-                        models.Q(("answer", ""), _negated=True),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("en", ""), ("nl", ""), ("text", ""), _negated=True),
+                        name="module_remark_says_something",
                     ),
-                    _connector="OR",
-                ),
-                name="module_remark_answered_whole",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("answered_at", None), ("answered_by", None)),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("answered_by__isnull", False),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="module_remark_answered_whole",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["module"], name="module_remarks"),
+                ],
+            },
         ),
         migrations.RunPython(add, remove),
     ]

@@ -36,6 +36,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("en", ""), _negated=True), models.Q(("nl", ""), _negated=True)),
+                        name="recall_says_what_is_right",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Told",
@@ -51,6 +59,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["person", "read_at"], name="told_of_person"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Warned",
@@ -70,20 +83,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="recall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("en", ""), _negated=True), models.Q(("nl", ""), _negated=True)),
-                name="recall_says_what_is_right",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="told",
-            index=models.Index(fields=["person", "read_at"], name="told_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="warned",
-            constraint=models.UniqueConstraint(fields=("recall", "account"), name="recall_warns_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("recall", "account"), name="recall_warns_once"),
+                ],
+            },
         ),
     ]

@@ -30,6 +30,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("until__gt", models.F("at"))), name="watch_rule_ends"),
+                    models.CheckConstraint(condition=models.Q(("level__in", [3, 4])), name="watch_rule_level"),
+                ],
+                "indexes": [
+                    models.Index(fields=["person", "-at"], name="watch_rule_of_person"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Alert",
@@ -54,6 +63,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["community", "companion", "journal"])),
+                        name="alert_source_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_by__in", ["", "all-told", "answered", "stopped", "wrong"])),
+                        name="alert_end_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_by", "")),
+                            ("ended_at__gte", models.F("at")),
+                            _connector="OR",
+                        ),
+                        name="alert_end",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["person", "-at"], name="alert_of_person"),
+                    models.Index(condition=models.Q(("ended_at", None)), fields=["at"], name="alert_open"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OwnContact",
@@ -107,49 +140,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="watchrule",
-            index=models.Index(fields=["person", "-at"], name="watch_rule_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="watchrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gt", models.F("at"))), name="watch_rule_ends"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watchrule",
-            constraint=models.CheckConstraint(condition=models.Q(("level__in", [3, 4])), name="watch_rule_level"),
-        ),
-        migrations.AddIndex(
-            model_name="alert",
-            index=models.Index(fields=["person", "-at"], name="alert_of_person"),
-        ),
-        migrations.AddIndex(
-            model_name="alert",
-            index=models.Index(condition=models.Q(("ended_at", None)), fields=["at"], name="alert_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["community", "companion", "journal"])), name="alert_source_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_by__in", ["", "all-told", "answered", "stopped", "wrong"])),
-                name="alert_end_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("ended_by", "")), ("ended_at__gte", models.F("at")), _connector="OR"
-                ),
-                name="alert_end",
-            ),
         ),
     ]

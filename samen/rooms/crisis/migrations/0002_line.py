@@ -63,6 +63,61 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["api", "companion", "mailbox", "sms", "web"])),
+                        name="contact_channel_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["closed", "new", "taken", "waiting"])),
+                        name="contact_state_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("lane__in", [0, 1, 2])), name="contact_lane_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(("own_urgency", None), ("own_urgency__in", [1, 2, 3]), _connector="OR"),
+                        name="contact_urgency_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("waiting", "taken")), _negated=True),
+                            ("waiting_since__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="contact_waits_since",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "taken"), ("taken_by__isnull", False)),
+                            models.Q(("state__in", ("new", "waiting")), ("taken_by", None)),
+                            ("state", "closed"),
+                            _connector="OR",
+                        ),
+                        name="contact_taken_by_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "closed"), ("closed_at__isnull", False)),
+                            models.Q(models.Q(("state", "closed"), _negated=True), ("closed_at", None)),
+                            _connector="OR",
+                        ),
+                        name="contact_closed_when",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "closed"), _negated=True),
+                        fields=("person",),
+                        name="contact_open_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["state", "lane", "rank", "waiting_since", "id"], name="contact_queue"),
+                    models.Index(fields=["state", "waiting_since"], name="contact_by_time"),
+                    models.Index(fields=["state", "overtaken"], name="contact_overtaken"),
+                    models.Index(fields=["taken_by", "state"], name="contact_of_counsellor"),
+                    models.Index(fields=["channel", "address_digest"], name="contact_by_address"),
+                    models.Index(fields=["person", "-begun_at"], name="contact_of_person"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Invitation",
@@ -91,6 +146,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["hand-over", "second"])), name="invitation_kind_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("by", models.F("to")), _negated=True), name="invitation_to_another"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("answered_at", None)), fields=("contact", "to"), name="invitation_open_once"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["to", "answered_at"], name="invitation_to"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Message",
@@ -118,6 +189,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("who__in", ["computer", "contact", "counsellor"])), name="message_who_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("author__isnull", False), ("who", "counsellor")),
+                            models.Q(models.Q(("who", "counsellor"), _negated=True), ("author", None)),
+                            _connector="OR",
+                        ),
+                        name="message_by_whom",
+                    ),
+                    models.UniqueConstraint(fields=("contact", "client_id"), name="message_once"),
+                ],
+                "indexes": [
+                    models.Index(fields=["contact", "at", "id"], name="message_in_order"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Note",
@@ -139,6 +229,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["note", "tried"])), name="line_note_kind_known"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ProgramKey",
@@ -186,6 +283,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reserved__gte", 0), ("reserved__lt", 1)), name="policy_reserved_share"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="policy_version_from_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at", None), ("approved_by", None)),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                models.Q(("approved_by", models.F("by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="policy_approved_by_another",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Screening",
@@ -216,194 +333,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["state", "lane", "rank", "waiting_since", "id"], name="contact_queue"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["state", "waiting_since"], name="contact_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["state", "overtaken"], name="contact_overtaken"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["taken_by", "state"], name="contact_of_counsellor"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["channel", "address_digest"], name="contact_by_address"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["person", "-begun_at"], name="contact_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["api", "companion", "mailbox", "sms", "web"])),
-                name="contact_channel_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["closed", "new", "taken", "waiting"])), name="contact_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(condition=models.Q(("lane__in", [0, 1, 2])), name="contact_lane_known"),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("own_urgency", None), ("own_urgency__in", [1, 2, 3]), _connector="OR"),
-                name="contact_urgency_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("waiting", "taken")), _negated=True),
-                    ("waiting_since__isnull", False),
-                    _connector="OR",
-                ),
-                name="contact_waits_since",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "taken"), ("taken_by__isnull", False)),
-                    models.Q(("state__in", ("new", "waiting")), ("taken_by", None)),
-                    ("state", "closed"),
-                    _connector="OR",
-                ),
-                name="contact_taken_by_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "closed"), ("closed_at__isnull", False)),
-                    models.Q(models.Q(("state", "closed"), _negated=True), ("closed_at", None)),
-                    _connector="OR",
-                ),
-                name="contact_closed_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "closed"), _negated=True), fields=("person",), name="contact_open_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invitation",
-            index=models.Index(fields=["to", "answered_at"], name="invitation_to"),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["hand-over", "second"])), name="invitation_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("by", models.F("to")), _negated=True), name="invitation_to_another"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("answered_at", None)), fields=("contact", "to"), name="invitation_open_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["contact", "at", "id"], name="message_in_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("who__in", ["computer", "contact", "counsellor"])), name="message_who_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("author__isnull", False), ("who", "counsellor")),
-                    models.Q(models.Q(("who", "counsellor"), _negated=True), ("author", None)),
-                    _connector="OR",
-                ),
-                name="message_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(fields=("contact", "client_id"), name="message_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["note", "tried"])), name="line_note_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="queuepolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reserved__gte", 0), ("reserved__lt", 1)), name="policy_reserved_share"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="queuepolicy",
-            constraint=models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="policy_version_from_one"),
-        ),
-        migrations.AddConstraint(
-            model_name="queuepolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at", None), ("approved_by", None)),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", False),
-                        models.Q(("approved_by", models.F("by")), _negated=True),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends", None)), fields=("account",), name="shift_open_once"
                     ),
-                    _connector="OR",
-                ),
-                name="policy_approved_by_another",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shift",
-            index=models.Index(fields=["ends", "break_since"], name="shift_now"),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends", None)), fields=("account",), name="shift_open_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends", None), ("ends__gte", models.F("starts")), _connector="OR"),
-                name="shift_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("limit__gte", 1), ("limit__lte", 5)), name="shift_limit_humane"
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends", None), ("ends__gte", models.F("starts")), _connector="OR"),
+                        name="shift_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("limit__gte", 1), ("limit__lte", 5)), name="shift_limit_humane"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["ends", "break_since"], name="shift_now"),
+                ],
+            },
         ),
     ]

@@ -66,6 +66,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ("en", "nl"))), name="candidate_language"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("waiting", "fitting", "ready", "failed"))),
+                        name="candidate_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "ready"), _negated=True),
+                            models.Q(("sha256", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="candidate_ready_has_model",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Adoption",
@@ -100,6 +119,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at", None), ("approved_by", None)),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                models.Q(("approved_by", models.F("by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="adoption_approved_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="adoption_has_reason"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DriftNotice",
@@ -122,6 +160,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("seen_at", None)),
+                        fields=("language", "version", "sign"),
+                        name="drift_open_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HeardCount",
@@ -164,6 +211,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("language__in", ("en", "nl"))), name="round_language"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("keeper", None), ("origin", "written")),
+                            models.Q(("keeper__isnull", False), ("origin", "local")),
+                            _connector="OR",
+                        ),
+                        name="round_local_is_sealed",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LabelItem",
@@ -183,6 +243,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "place"), name="item_place_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), ("sealed", b""), _connector="OR"), name="item_text_in_one_way"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LabelSeat",
@@ -204,6 +272,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("place__in", (1, 2))), name="seat_one_of_two"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("left_at", None)), fields=("round", "place"), name="seat_held_by_one"
+                    ),
+                    models.UniqueConstraint(fields=("round", "account"), name="seat_once_for_each"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Label",
@@ -226,6 +303,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("item", "seat"), name="label_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("level", None), models.Q(("level__gte", 0), ("level__lte", 4)), _connector="OR"
+                        ),
+                        name="label_level",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("level", None), ("level__lt", 2), models.Q(("topic", ""), _negated=True), _connector="OR"
+                        ),
+                        name="label_danger_has_topic",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OperatingPoint",
@@ -256,6 +350,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ask__gt", 0), ("ask__lte", 1), ("alarm__gt", 0), ("alarm__lte", 1)),
+                        name="point_within_scale",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="point_has_reason"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at", None), ("approved_by", None)),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                models.Q(("approved_by", models.F("by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="point_approved_by_another",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Settled",
@@ -292,178 +407,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("language__in", ("en", "nl"))), name="candidate_language"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("waiting", "fitting", "ready", "failed"))), name="candidate_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "ready"), _negated=True),
-                    models.Q(("sha256", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="candidate_ready_has_model",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="adoption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at", None), ("approved_by", None)),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", False),
-                        models.Q(("approved_by", models.F("by")), _negated=True),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("level", None), models.Q(("level__gte", 0), ("level__lte", 4)), _connector="OR"
+                        ),
+                        name="settled_level",
                     ),
-                    _connector="OR",
-                ),
-                name="adoption_approved_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="adoption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="adoption_has_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="driftnotice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("seen_at", None)), fields=("language", "version", "sign"), name="drift_open_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelround",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("language__in", ("en", "nl"))), name="round_language"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelround",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("keeper", None), ("origin", "written")),
-                    models.Q(("keeper__isnull", False), ("origin", "local")),
-                    _connector="OR",
-                ),
-                name="round_local_is_sealed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelitem",
-            constraint=models.UniqueConstraint(fields=("round", "place"), name="item_place_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="labelitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), ("sealed", b""), _connector="OR"), name="item_text_in_one_way"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelseat",
-            constraint=models.CheckConstraint(condition=models.Q(("place__in", (1, 2))), name="seat_one_of_two"),
-        ),
-        migrations.AddConstraint(
-            model_name="labelseat",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("left_at", None)), fields=("round", "place"), name="seat_held_by_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelseat",
-            constraint=models.UniqueConstraint(fields=("round", "account"), name="seat_once_for_each"),
-        ),
-        migrations.AddConstraint(
-            model_name="label",
-            constraint=models.UniqueConstraint(fields=("item", "seat"), name="label_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="label",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level", None), models.Q(("level__gte", 0), ("level__lte", 4)), _connector="OR"),
-                name="label_level",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="label",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("level", None), ("level__lt", 2), models.Q(("topic", ""), _negated=True), _connector="OR"
-                ),
-                name="label_danger_has_topic",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operatingpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ask__gt", 0), ("ask__lte", 1), ("alarm__gt", 0), ("alarm__lte", 1)),
-                name="point_within_scale",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operatingpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="point_has_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="operatingpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at", None), ("approved_by", None)),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", False),
-                        models.Q(("approved_by", models.F("by")), _negated=True),
+                    models.CheckConstraint(
+                        condition=models.Q(("how__in", ("agreed", "third", "together"))), name="settled_how"
                     ),
-                    _connector="OR",
-                ),
-                name="point_approved_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settled",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level", None), models.Q(("level__gte", 0), ("level__lte", 4)), _connector="OR"),
-                name="settled_level",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settled",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("how__in", ("agreed", "third", "together"))), name="settled_how"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settled",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("by", None), ("how", "agreed")),
-                    models.Q(("by__isnull", False), ("how__in", ("third", "together"))),
-                    _connector="OR",
-                ),
-                name="settled_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settled",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confirmed_by", None), models.Q(("confirmed_by", models.F("by")), _negated=True), _connector="OR"
-                ),
-                name="settled_by_two",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("by", None), ("how", "agreed")),
+                            models.Q(("by__isnull", False), ("how__in", ("third", "together"))),
+                            _connector="OR",
+                        ),
+                        name="settled_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_by", None),
+                            models.Q(("confirmed_by", models.F("by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="settled_by_two",
+                    ),
+                ],
+            },
         ),
         migrations.RunPython(add, remove),
     ]

@@ -64,6 +64,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.Value(1), condition=models.Q(("ended_at", None)), name="audit_open_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AuditItem",
@@ -94,6 +101,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "contact"), name="audited_once_in_a_round"),
+                    models.UniqueConstraint(fields=("round", "place"), name="audit_in_order"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AuditVerdict",
@@ -115,6 +128,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["missed", "none", "unclear"])), name="audit_verdict_known"
+                    ),
+                    models.UniqueConstraint(fields=("item", "by"), name="audit_verdict_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MissReview",
@@ -148,6 +169,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("closed_by", None)),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                models.Q(("closed_by", models.F("by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="miss_closed_by_another",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Measure",
@@ -169,51 +206,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="auditround",
-            constraint=models.UniqueConstraint(
-                models.Value(1), condition=models.Q(("ended_at", None)), name="audit_open_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="audititem",
-            constraint=models.UniqueConstraint(fields=("round", "contact"), name="audited_once_in_a_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="audititem",
-            constraint=models.UniqueConstraint(fields=("round", "place"), name="audit_in_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="auditverdict",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["missed", "none", "unclear"])), name="audit_verdict_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditverdict",
-            constraint=models.UniqueConstraint(fields=("item", "by"), name="audit_verdict_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="missreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at", None), ("closed_by", None)),
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                        models.Q(("closed_by", models.F("by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="miss_closed_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="measure_has_words"
-            ),
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("text", ""), _negated=True), name="measure_has_words"),
+                ],
+            },
         ),
         migrations.RunPython(add, remove),
     ]

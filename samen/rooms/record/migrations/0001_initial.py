@@ -34,6 +34,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("type", "fhir_id"), name="resource_one_per_id"),
+                    models.CheckConstraint(
+                        condition=models.Q(("origin__in", ("import", "own", "product", "placeholder"))),
+                        name="resource_origin_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="resource_has_a_version"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("origin", "own"), _negated=True), ("person__isnull", False), _connector="OR"
+                        ),
+                        name="resource_own_is_somebodys",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["person", "-date", "-id"], name="resource_timeline"),
+                    models.Index(fields=["person", "type", "-date", "-id"], name="resource_timeline_of_type"),
+                    models.Index(fields=["type", "person", "order"], name="resource_in_order"),
+                    models.Index(fields=["person", "code", "-date"], name="resource_by_code"),
+                    models.Index(fields=["-order"], name="resource_last"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Identifier",
@@ -47,6 +70,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("digest", "resource"), name="identifier_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Version",
@@ -62,57 +90,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="resource",
-            index=models.Index(fields=["person", "-date", "-id"], name="resource_timeline"),
-        ),
-        migrations.AddIndex(
-            model_name="resource",
-            index=models.Index(fields=["person", "type", "-date", "-id"], name="resource_timeline_of_type"),
-        ),
-        migrations.AddIndex(
-            model_name="resource",
-            index=models.Index(fields=["type", "person", "order"], name="resource_in_order"),
-        ),
-        migrations.AddIndex(
-            model_name="resource",
-            index=models.Index(fields=["person", "code", "-date"], name="resource_by_code"),
-        ),
-        migrations.AddIndex(
-            model_name="resource",
-            index=models.Index(fields=["-order"], name="resource_last"),
-        ),
-        migrations.AddConstraint(
-            model_name="resource",
-            constraint=models.UniqueConstraint(fields=("type", "fhir_id"), name="resource_one_per_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="resource",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("origin__in", ("import", "own", "product", "placeholder"))),
-                name="resource_origin_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="resource",
-            constraint=models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="resource_has_a_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="resource",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("origin", "own"), _negated=True), ("person__isnull", False), _connector="OR"
-                ),
-                name="resource_own_is_somebodys",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identifier",
-            constraint=models.UniqueConstraint(fields=("digest", "resource"), name="identifier_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(fields=("resource", "number"), name="version_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("resource", "number"), name="version_once"),
+                ],
+            },
         ),
     ]

@@ -40,6 +40,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("until__gt", models.F("at"))), name="sensing_sign_ends"),
+                ],
+                "indexes": [
+                    models.Index(fields=["participant", "at"], name="sensing_sign_of_person"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SignSeen",
@@ -59,25 +67,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="ownsign",
-            index=models.Index(fields=["participant", "at"], name="sensing_sign_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="ownsign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gt", models.F("at"))), name="sensing_sign_ends"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signseen",
-            constraint=models.UniqueConstraint(fields=("sign", "day"), name="sensing_sign_seen_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="signseen",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("whom__in", ["clinicians", "contact", "me"])), name="sensing_sign_whom_known"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("sign", "day"), name="sensing_sign_seen_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("whom__in", ["clinicians", "contact", "me"])),
+                        name="sensing_sign_whom_known",
+                    ),
+                ],
+            },
         ),
     ]
