@@ -39,6 +39,9 @@ class Command:
 COMMANDS: Mapping[str, Command] = {
     "demo": Command("samen.web.commands:demo", "Serve a made-up clinic to look around in.", is_demo=True),
     "serve": Command("samen.web.commands:serve", "Serve Samen."),
+    "work": Command(
+        "samen.web.commands:work", "Do the heavy tasks that wait, then stop; `samen serve` starts it itself."
+    ),
     "migrate": Command("samen.web.commands:migrate", "Bring the database to this version."),
     "doctor": Command("samen.web.commands:doctor_command", "Look for what is dangerous, and say how to mend it."),
     "backup": Command("samen.web.commands:backup", "Write a backup, also while the service runs."),

@@ -25,7 +25,7 @@ from rich.progress import (
 from rich.table import Table
 
 from samen.web import backup as backups
-from samen.web import config, doctor, serving
+from samen.web import config, doctor, serving, worker
 from samen.web import restore as restoring
 from samen.web.backup import Say
 from samen.web.demo import prepare as preparing
@@ -105,6 +105,11 @@ def _prepare() -> None:
             preparing.prepare(progress, now=timezone.localtime())
     except preparing.NotEmpty as wrong:
         raise Trouble(str(wrong)) from wrong
+
+
+def work() -> None:
+    """Do the heavy tasks that wait, such as the self-test of a room, then stop. `samen serve` starts this when one waits."""
+    worker.do_heavy()
 
 
 def migrate() -> None:

@@ -108,7 +108,7 @@ def database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": database(SAMEN.database_url)}
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "heavy"]}}
 
 LANGUAGE_CODE = SAMEN.language
 LANGUAGES = [("en", "English"), ("nl", "Nederlands")]

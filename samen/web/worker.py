@@ -1,7 +1,14 @@
-"""Background work inside the serving process: the queue of tasks, and the timetable that looks at the service every hour."""
+"""Background work beside the answering of requests: two queues of tasks, and the timetable that looks at the service every hour.
+
+Tasks of the queue `default` are short and run in a thread of the serving process. Those of `heavy` keep a processor busy for minutes and
+take hundreds of megabytes: they run in a process of their own, at low priority, whose memory ends with it.
+"""
 
 import logging
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -24,6 +31,9 @@ HOUR = timedelta(hours=1)
 MINUTE = 60.0  # seconds between two looks at the clock
 JUMP = 30.0  # seconds by which the wall clock may leave the steady one in a minute; beyond that somebody set it
 AFTER_A_FAILURE = 5.0  # seconds before the queue is asked again
+BETWEEN = 5.0  # seconds between two looks at the queue of heavy work
+KINDLY = 10  # added to the priority's number of heavy work, so that requests go first
+HEAVY = (sys.executable, "-m", "samen.cli", "work")
 
 
 @dataclass
@@ -45,8 +55,8 @@ class Timetable:
 
 
 def start() -> None:
-    """Start both threads. They end with the process; work that was cut off is taken up again at the next start."""
-    for name, work in (("samen-queue", _queue), ("samen-timetable", _keep_time)):
+    """Start the threads. They end with the process; work that was cut off is taken up again at the next start."""
+    for name, work in (("samen-queue", _queue), ("samen-heavy", _start_heavy), ("samen-timetable", _keep_time)):
         threading.Thread(target=work, name=name, daemon=True).start()
 
 
@@ -62,10 +72,10 @@ def take_up_again() -> int:
     return DBTaskResult.objects.filter(pk__in=mine).update(status=TaskResultStatus.READY, started_at=None)
 
 
-def queue_worker(*, batch: bool = False) -> Worker:
-    """Give a worker for the queue; a batch ends when the queue is empty."""
+def queue_worker(*, queue: str = "default", batch: bool = False) -> Worker:
+    """Give a worker for a queue; a batch ends when the queue is empty."""
     return Worker(
-        queue_names=["default"],
+        queue_names=[queue],
         interval=1.0,
         batch=batch,
         backend_name="default",
@@ -82,6 +92,30 @@ def _queue() -> None:
     while True:
         _trying(queue_worker().run)
         time.sleep(AFTER_A_FAILURE)
+
+
+def is_heavy_waiting() -> bool:
+    """Say whether a heavy task may begin now."""
+    return DBTaskResult.objects.ready().filter(queue_name="heavy").exists()
+
+
+def do_heavy() -> None:
+    """Work on heavy tasks until none waits, out of the way of whoever is answered on the same machine."""
+    os.nice(KINDLY)
+    queue_worker(queue="heavy", batch=True).run()
+
+
+def _start_heavy() -> None:
+    """Start a process for heavy tasks whenever one waits, and wait for its end."""
+    while True:
+        _trying(_work_apart)
+        time.sleep(BETWEEN)
+
+
+def _work_apart() -> None:
+    if is_heavy_waiting():
+        connections.close_all()
+        subprocess.run(HEAVY, env={**os.environ, "SAMEN_PORT": str(settings.SAMEN.port)}, check=True)
 
 
 def _keep_time() -> None:

@@ -1,5 +1,6 @@
 """`samen serve` as an operator meets it: it refuses while something is dangerous, and serves when nothing is."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -125,3 +126,23 @@ def test_a_database_with_data_is_not_migrated_unasked(ready):
         assert (done.returncode, "samen backup" in done.stderr) == (1, True)
     finally:
         ready.well("migrate")
+
+
+def test_a_heavy_task_runs_in_a_process_of_its_own_and_is_left_by_the_serving_one(ready):
+    code = """
+import os
+from samen.rooms.crisis.jobs.selftest import selftest
+from samen.web import worker
+assert not worker.is_heavy_waiting()
+selftest.enqueue()
+assert worker.is_heavy_waiting()
+worker.queue_worker(batch=True).run()  # the thread of the serving process leaves it
+assert worker.is_heavy_waiting()
+worker._work_apart()
+from django_tasks_db.models import DBTaskResult
+done = DBTaskResult.objects.get(task_path__endswith="selftest")
+print(done.status, done.return_value, os.getpriority(os.PRIO_PROCESS, 0))
+"""
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    assert ready.python(code).splitlines()[-1] == f"SUCCESSFUL not due {before}"
+    assert ready.well("work") == ""  # nothing waits, and it ends

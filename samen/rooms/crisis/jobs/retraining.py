@@ -48,7 +48,7 @@ def ask(language: str, *, by: Account, at: datetime) -> Candidate:
     return made
 
 
-@task()
+@task(queue_name="heavy")
 def retrain(*, candidate: str) -> str:
     """Make a candidate. Gives what came of it, for the task's log."""
     return run(UUID(candidate), now=timezone.now())

@@ -111,7 +111,7 @@ def due(now: datetime, last: SelfTest | None) -> bool:
     return timezone.localtime(now).hour == NIGHT and (last is None or now - last.at > EVERY)
 
 
-@task()
+@task(queue_name="heavy")
 def selftest() -> str:
     """Run the self-test if it is still due. Gives what came of it, for the task's log."""
     now = timezone.now()
