@@ -26,6 +26,7 @@ from samen.people.access import Allowed, CarePurpose, Ground, NotAllowed, Refuse
 from samen.people.models import Access, Account, BreakGlass, CareRelationship, Person, PersonKey, Proxy, RoleGrant
 from samen.people.roles import CARDS, GRANTED, Duty, Role, Scope, may
 from samen.people.sealing import KeyDestroyed, Service
+from samen.people.turns import Connection
 
 PAGE = 50  # rows on one page of a list
 NAME = "person.name"
@@ -190,7 +191,7 @@ def _halves() -> sqlite3.Connection:
     if getattr(_open, "here", None) != here:
         here[1].parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(here[1], os.O_CREAT | os.O_RDWR, 0o600))
-        file = sqlite3.connect(here[1], timeout=20, isolation_level=None)
+        file = sqlite3.connect(here[1], timeout=20, isolation_level=None, factory=Connection)
         file.execute("pragma secure_delete = on")
         file.execute("pragma synchronous = full")
         file.execute("create table if not exists half (person blob primary key, half blob not null) without rowid")

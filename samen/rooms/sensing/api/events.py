@@ -38,7 +38,7 @@ def take_in(call: Call, number: str, kind: str) -> Any:
     if wait := METER.add(str(call.caller.id), len(sent), most.events_a_minute, call.now):
         raise Wrong(429, "too-many-requests", {"events_a_minute": most.events_a_minute}, wait=wait)
     try:
-        receipt = inbox.take_in(call.caller.access, Sent(kind, call.caller.id, sent, call.now, most))
+        receipt = inbox.take_in(call.caller.access, Sent(kind, call.caller.id, sent, call.now, most, who))
     except KeyDestroyed as wrong:
         raise Wrong(410, "gone") from wrong
     except (DatabaseError, OSError) as wrong:

@@ -14,7 +14,7 @@ KIND = ("activity", "sensor")
 
 def whom(call: Call, number: str) -> Participant:
     """Give the participant that a call may be about. Raises: Wrong; an id of somebody else is not there."""
-    mine = studies.participant(call.caller.participant)
+    mine = call.caller.own
     if mine is not None:
         if number not in ("me", mine.code):
             raise Wrong(404, "not-found")

@@ -26,6 +26,7 @@ class Caller:
     participant: int | None
     study: int | None
     access: Allowed | None  # of the person, for a device
+    own: Participant | None  # that person's place in this room, for a device
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def caller(access_key: str, secret: str, *, at: datetime) -> Caller | None:
     if who is not None:
         account = who.person.account_id
         access = Allowed(person=who.person_id, scope=Scope.RIGHTS, ground=Ground.OWN, role=Role.PERSON, actor=account)
-    return Caller(row.id, row.kind, row.participant_id, row.study_id, access)
+    return Caller(row.id, row.kind, row.participant_id, row.study_id, access, who)
 
 
 def enrol(access: Allowed, study: Study, *, at: datetime) -> None:
