@@ -162,6 +162,7 @@ def _arguments() -> dict[str, dict[str, object]]:
         "day": (timezone.localdate() - timedelta(days=1)).isoformat(),
         "form": "lamp",
         "sign": noor.pk,
+        "place": noor.pk,
     }
     exercise = {"name": "worry-time"}
     return {

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from samen.people.access import Allowed
 from samen.people.roles import Role
 from samen.rights import door as rights
 from samen.rights import gate
@@ -33,10 +34,11 @@ from samen.rights.words import (
     Use,
 )
 from samen.rooms.record import door as record
-from samen.rooms.sensing import change, measures, own_signs, validation
-from samen.rooms.sensing.inference import changing, resting, signing
+from samen.rooms.sensing import change, measures, own_places, own_signs, validation
+from samen.rooms.sensing.inference import changing, placing, resting, signing
 from samen.rooms.sensing.own_signs import Whom
 from samen.rooms.sensing.store import insights
+from samen.rooms.sensing.store import own_places as names
 from samen.rooms.sensing.store import own_signs as signs
 from samen.rooms.sensing.strips import Known
 
@@ -220,6 +222,71 @@ REST = rights.register(
 )
 
 
+# --- sensing.places --------------------------------------------------------------------------------------------------------
+
+
+def gather_places(permit: Permit) -> Gathered:
+    """Read where the person's own phone was in the last four weeks, and the names that they gave to places; no map, no list."""
+    on = newest_day(permit.issued)
+    rows = insights.whereabouts(permit, on - timedelta(days=own_places.WINDOW), on)
+    mine = tuple(names.under(permit))
+    words = {"named": (Category.LOCATION, "Places/names", len(mine)), "item": (Category.LOCATION, "Gps", rows.height)}
+    read = tuple(
+        Item(category, ref, f"{placing.WORDS}.{key}", permit.issued, {"n": n})
+        for key, (category, ref, n) in words.items()
+        if n
+    )
+    return Gathered(items=read, data=placing.Whereabouts(rows, on, mine))
+
+
+PLACES = rights.register(
+    System(
+        id="sensing.places",
+        version="1.0",
+        owner="Samen",
+        accountable=Role.CLINICAL_LEAD,
+        context=Context.SELF_HELP,
+        risk_class=RiskClass.LIMITED,
+        aim=Aim.UNDERSTANDING,
+        uses=(Use(Category.LOCATION, Purpose.SELF_UNDERSTANDING, Recipient.PERSON),),
+        gives=Gives.TEXT,
+        oversight=Oversight.INFORM,
+        reviewer=None,
+        languages=("en", "nl"),
+        validated_for=("validated_for.made_up",),
+        not_validated_for=(*NOT_YET, "not_validated_for.close"),
+        evidence=(
+            Evidence(measure="home_right", bound=0.85, at_least=True),
+            Evidence(measure="home_wrong", bound=0.08, at_least=False),
+            Evidence(measure="matched", bound=0.9, at_least=True),
+            Evidence(measure="unfounded", bound=0.05, at_least=False),
+            Evidence(measure="abstains_when_due", bound=0.8, at_least=True),
+        ),
+        needed_until=date(2028, 12, 31),
+        words=placing.WORDS,
+        alternative="sensing:days",
+        sources=(
+            *SHARED,
+            *files(
+                "own_places.py",
+                "validation.py",
+                "clustering.py",
+                "features/stays.py",
+                "features/shapes.py",
+                "simulator/staying.py",
+                "inference/placing.py",
+                "store/own_places.py",
+                "content/own_places.toml",
+            ),
+        ),
+        gather=gather_places,
+        infer=placing.infer,
+        explain=placing.explain,
+        material=placing.of_material,
+    )
+)
+
+
 # --- sensing.own-signs ------------------------------------------------------------------------------------------------------
 
 
@@ -280,7 +347,14 @@ OWN_SIGNS = rights.register(
         clear=signs.clear,
     )
 )
-ALL = (CHANGE, CHANGE_SHARED, REST, OWN_SIGNS)
+ALL = (CHANGE, CHANGE_SHARED, REST, PLACES, OWN_SIGNS)
+ON_MY_DAYS = (CHANGE, REST, PLACES)  # what looks at the newest day, for the person alone
+
+
+def clear(findings: Allowed) -> int:
+    """Clear what the systems of this room said about days that their person has deleted: that they ran stays. Scope FINDINGS."""
+    said = [each.id for system in ALL for each in rights.inferences(findings, system.id)]
+    return rights.clear(findings, said) if said else 0
 
 
 # --- validation -----------------------------------------------------------------------------------------------------------
@@ -315,6 +389,12 @@ def validate_rest(actor: UUID | None) -> Sequence[rights.Figure] | Denied:
     return _tried(REST, made, lambda said: validation.judge_rest(made, [each.value for each in said]), actor)
 
 
+def validate_places(actor: UUID | None) -> Sequence[rights.Figure] | Denied:
+    """Look for places in made-up months."""
+    made = validation.place_cases(validation.SEED)
+    return _tried(PLACES, made, lambda said: validation.judge_places(made, [each.value for each in said]), actor)
+
+
 def validate_signs(actor: UUID | None) -> Sequence[rights.Figure] | Denied:
     """Run made-up signs against plain counting."""
     made = validation.sign_cases(validation.SEED)
@@ -325,5 +405,6 @@ VALIDATIONS: Mapping[str, Callable[[UUID | None], Any]] = {
     CHANGE.id: validate_change,
     CHANGE_SHARED.id: validate_shared,
     REST.id: validate_rest,
+    PLACES.id: validate_places,
     OWN_SIGNS.id: validate_signs,
 }

@@ -3,13 +3,25 @@
 from django.urls import URLPattern
 
 from samen.rooms.sensing.api import lamp
-from samen.rooms.sensing.views import activities, building, days, own_signs, phone, planning, signals, studies, taking
+from samen.rooms.sensing.views import (
+    activities,
+    building,
+    days,
+    own_places,
+    own_signs,
+    phone,
+    planning,
+    signals,
+    studies,
+    taking,
+)
 
 app_name = "sensing"
 urlpatterns: list[URLPattern] = [
     *lamp.urlpatterns,
     *days.urlpatterns,  # before signals/<stream>
     *own_signs.urlpatterns,
+    *own_places.urlpatterns,
     *taking.urlpatterns,
     *signals.urlpatterns,
     *studies.urlpatterns,

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from math import exp, log, sqrt
+from math import exp, hypot, log, sqrt
 from random import Random
 from typing import Any
 
 from samen.rights.shares import Share, share
+from samen.rooms.sensing.simulator import staying
 
 SEED = 20260115
 FIRST = date(2026, 1, 5)  # a Monday of the made-up world
@@ -153,6 +154,103 @@ def judge_signs(made: Sequence[Case], said: Sequence[str]) -> Mapping[str, Share
         "reference_agreement": share([mine == code for mine, code in zip(right, said, strict=True)]),
         "beyond_the_rule": share([code == "seen" for mine, code in zip(right, said, strict=True) if mine != "seen"]),
     }
+
+
+# --- places -----------------------------------------------------------------------------------------------------------------
+
+NEAR = 100.0  # m: a place that is said lies where its person was
+MONTH = 28  # days
+THERE = 30  # minutes: so long on a day is being somewhere on it
+
+
+def place_cases(seed: int, each: int = 14, short: int = 20) -> tuple[Case, ...]:
+    """Make up months of five ways to live, some hours unseen; and people of whom there are too few days."""
+    random = Random(seed)
+    lives = [(life, MONTH) for life in staying.LIVES for _ in range(each)]
+    lives += [("short", random.randint(2, 5)) for _ in range(short)]
+    return tuple(_month(random, life, days) for life, days in lives)
+
+
+def _month(random: Random, life: str, days: int) -> Case:
+    month = staying.lived(random, "days" if life == "short" else life, FIRST, days)
+    on = FIRST + timedelta(days=days - 1)
+    return Case(life, {"on": on.isoformat(), "month": month.plain()})
+
+
+@dataclass(frozen=True)
+class Truth:
+    """When somebody was truly at a place: days of the week and weekend, and nights of which most was spent there."""
+
+    weekdays: int
+    weekends: int
+    nights: int
+
+
+def place_truth(month: Mapping[str, Any], place: int) -> Truth:
+    """Count by the minute, from the stays themselves: nothing of the system is used."""
+    first, by_day, by_night = date.fromisoformat(month["first"]), dict[int, int](), dict[int, int]()
+    for begin, end, at in month["stays"]:
+        for day in range(begin // 1440, (end - 1) // 1440 + 1) if at == place else ():
+            start, until = max(begin, day * 1440), min(end, (day + 1) * 1440)
+            by_day[day] = by_day.get(day, 0) + until - start
+            by_night[day] = by_night.get(day, 0) + max(min(until, day * 1440 + 360) - start, 0)
+    days = [day for day, minutes in by_day.items() if minutes >= THERE]
+    weekends = [day for day in days if (first + timedelta(days=day)).weekday() >= 5]
+    return Truth(len(days) - len(weekends), len(weekends), sum(minutes > 180 for minutes in by_night.values()))
+
+
+def judge_places(made: Sequence[Case], said: Sequence[Mapping[str, Any]]) -> Mapping[str, Share]:
+    """Give what a fair judge measures of places.
+
+    home_right: people with one home and ordinary nights of whom it was found; home_wrong: people of whom another place, or one
+    of two homes, was called home; matched: places of four true days or more that were said; unfounded: suggestions of which the
+    true days do not say the same; abstains_when_due: people of whom there are too few days, and nothing was said.
+    """
+    home_right, home_wrong, matched, unfounded = [], [], [], []
+    whole = [(case, value["places"]) for case, value in zip(made, said, strict=True) if case.kind != "short"]
+    for case, places in whole:
+        month = case.material["month"]
+        homes = [_true_place(month, each) for each in places if each["kind"] == "home"]
+        if case.kind in ("days", "free"):
+            home_right.append(homes == [staying.HOME])
+        home_wrong.append(any(each != staying.HOME for each in homes) or (case.kind == "two_homes" and bool(homes)))
+        found = [_true_place(month, each) for each in places]
+        truths = [place_truth(month, place) for place in range(len(month["at"]))]
+        matched += [place in found for place, true in enumerate(truths) if true.weekdays + true.weekends >= 4]
+        unfounded += [not _holds(each["kind"], truths, at) for each, at in zip(places, found, strict=True)]
+    few = [not value["places"] for case, value in zip(made, said, strict=True) if case.kind == "short"]
+    return {
+        "home_right": share(home_right),
+        "home_wrong": share(home_wrong),
+        "matched": share(matched),
+        "unfounded": share(unfounded),
+        "abstains_when_due": share(few),
+    }
+
+
+def _true_place(month: Mapping[str, Any], said: Mapping[str, Any]) -> int:
+    """Give the number of the true place at which a place was said; -1 where there is none."""
+    for place, at in enumerate(month["at"]):
+        north, east = staying.middle_of(at)
+        if hypot(said["latitude"] - north, said["longitude"] - east) / staying.METRE <= NEAR:
+            return place
+    return -1
+
+
+def _holds(kind: str, truths: Sequence[Truth], place: int) -> bool:
+    """Say whether somebody's true days at a place are what was said of it."""
+    if place < 0:
+        return False
+    true = truths[place]
+    match kind:
+        case "home" | "nights":
+            return true.nights >= 2
+        case "weekdays":
+            return true.weekdays >= 4 and true.weekends <= 2
+        case "weekends":
+            return true.weekends >= 3 and true.weekdays <= 3
+        case _:
+            return true.weekdays + true.weekends >= 3
 
 
 def ordered(uses: Sequence[Sequence[str]]) -> bool:

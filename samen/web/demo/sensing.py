@@ -15,13 +15,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from samen.people.roles import Scope
-from samen.rights.words import Purpose, Recipient
-from samen.rooms.sensing import systems
+from samen.rights.words import Purpose, Recipient, Released
+from samen.rooms.sensing import systems, whereabouts
 from samen.rooms.sensing.jobs import insights
 from samen.rooms.sensing.own_signs import Sign, Way, Whom
 from samen.rooms.sensing.simulator import sending, streams
 from samen.rooms.sensing.simulator.living import Plan
 from samen.rooms.sensing.store import features, inbox, keys
+from samen.rooms.sensing.store import own_places as places
 from samen.rooms.sensing.store import own_signs as signs
 from samen.web.demo import adopting, own, texts
 from samen.web.demo.founding import Staff
@@ -88,12 +89,16 @@ def _post(made: keys.Made, events: list[dict[str, Any]]) -> None:
 
 
 def _looked(words: Mapping[str, Any], now: datetime) -> None:
-    """Let Noor say yes, write a sign of her own that tells only her, and have her newest day looked at."""
+    """Let Noor say yes, write a sign of her own that tells only her, have her newest day looked at, and name two places."""
     mine = own.access("noor@example.org", Scope.RIGHTS, now)
     own.says_yes(mine, systems.CHANGE, now)
     own.says_yes(mine, systems.REST, now)
+    own.says_yes(mine, systems.PLACES, now)
     sign = Sign(words["sign"], "steps", Way.LESS, 1500.0, 1, 3, Whom.ME, language="nl", until=now + timedelta(days=120))
     signs.write(mine, sign, at=now)
     uses = [use for use in systems.OWN_SIGNS.manifest.uses if use.recipient is Recipient.PERSON]
     own.says_yes(mine, systems.OWN_SIGNS, now, uses)
-    insights.look(mine.person, at=now)
+    found = insights.look(mine.person, at=now)[systems.PLACES.id]
+    if isinstance(found, Released):
+        for place, name in zip(found.finding.value["places"], words["places"], strict=False):
+            places.give(mine, name, whereabouts.middle_of(place), at=now)

@@ -109,6 +109,7 @@ def test_a_hard_answer_opens_the_help_page_where_no_script_runs_too(noor):
     assert answer.headers["Location"] == f"{reverse('treatment:after-hard-answer')}?kept=record"
 
 
+@pytest.mark.row("K6.1", "A-U1a")
 def test_every_stream_stands_on_the_page_of_the_phone_with_on_pause_or_off(noor, django_assert_max_num_queries):
     with django_assert_max_num_queries(15):
         page = noor.get(reverse("sensing:phone")).content.decode()

@@ -147,6 +147,7 @@ def test_an_import_that_dies_after_it_wrote_doubles_nothing(noor, tmp_path, monk
     }  # fmt: skip
 
 
+@pytest.mark.row("S1")
 def test_events_of_lamp_come_back_to_programs_as_they_were(noor, tmp_path):
     sent = [{"timestamp": T0 + n, "sensor": "lamp.steps", "data": {"value": n, "more": "kept"}} for n in range(30)]
     noor.send(sent[:10])

@@ -95,6 +95,7 @@ def _tear(chance: random.Random, step: str | None) -> None:
     torn.write_bytes(torn.read_bytes()[: chance.randint(0, torn.stat().st_size - 1)])
 
 
+@pytest.mark.row("A-U1a")
 def test_a_no_that_comes_while_a_batch_is_being_judged_keeps_all_of_it_out(noor, monkeypatch):
     judged = inbox.judging.judged
 
@@ -110,6 +111,7 @@ def test_a_no_that_comes_while_a_batch_is_being_judged_keeps_all_of_it_out(noor,
     assert not Batch.objects.exists()
 
 
+@pytest.mark.row("A-U1a")
 def test_what_is_not_agreed_to_is_counted_and_stands_nowhere(noor):
     heart = {"timestamp": T0, "sensor": "lamp.heart_rate", "data": {"value": 61.125}}
     assert noor.send([heart])["refused"] == 1
@@ -117,6 +119,7 @@ def test_what_is_not_agreed_to_is_counted_and_stands_nowhere(noor):
     assert Tally.objects.get(stream="heart").refused == 1
 
 
+@pytest.mark.row("A-U1a", "K3.3")
 def test_a_yes_for_one_purpose_lets_in_and_opens_nothing_for_another():
     kim = sending.sender(named.kim())
     sending.say(named.kim(), "steps", yes=True, since=START, purpose=Purpose.CARE)
@@ -141,6 +144,7 @@ def test_a_disk_that_is_full_acknowledges_nothing_and_keeps_nothing(noor, monkey
     assert not Batch.objects.exists()
 
 
+@pytest.mark.row("K2.3")
 def test_numbers_addresses_names_and_texts_never_reach_the_store():
     kim = sending.sender(named.kim(), "calls", "texts", "wifi", "bluetooth")
     planted = ["+31612345678", "aa:bb:cc:dd:ee:ff", "HomeNetworkOfKim", "Aunt Mia", "see you at eight"]
@@ -178,6 +182,7 @@ def test_numbers_addresses_names_and_texts_never_reach_the_store():
     assert calls[0]["trace"] == calls[1]["phone_number"]  # the same number has the same code, for one person
 
 
+@pytest.mark.row("R2.1c")
 def test_erasing_a_stream_and_a_stretch_of_time_leaves_neighbours_and_no_byte_of_what_went(noor):
     kim = sending.sender(named.kim(), "steps")
     for who, value in ((noor, 918273), (kim, 555111)):
@@ -194,6 +199,7 @@ def test_erasing_a_stream_and_a_stretch_of_time_leaves_neighbours_and_no_byte_of
     assert noor.who.key.encode() not in disk
 
 
+@pytest.mark.row("R2.1c")
 def test_erasing_a_person_leaves_nothing_that_leads_to_them(noor):
     kim = sending.sender(named.kim(), "steps")
     for who in (noor, kim):

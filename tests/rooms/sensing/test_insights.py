@@ -83,7 +83,7 @@ def test_a_night_unlike_the_others_is_said_with_the_persons_own_words_first(made
     assert "Time asleep" in then and "2 h 00" in then and "40 days" in then  # noqa: PT018
 
 
-@pytest.mark.row("A-U1a")
+@pytest.mark.row("A-U1a", "R3.1b")
 def test_only_what_has_a_yes_is_read(made: House):
     days(made)
     days(made, "steps_total_count", last=30.0, usual=7000.0)

@@ -182,6 +182,7 @@ def test_a_person_enrols_one_more_device_and_ends_it(live_server, phone, noor):
     assert ended.value.status == 401
 
 
+@pytest.mark.row("S1", "K3.3", "R3.1d")
 def test_a_researcher_reads_what_is_open_for_research_alone_and_the_person_sees_that(
     live_server, phone, researcher, noor
 ):

@@ -10,6 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from samen.rights import door as rights
+from samen.rights.door import Refused
+from samen.rights.words import Purpose, Stream
+from samen.rooms.sensing import kinds
 from samen.rooms.sensing.store import archive, events, inbox, keys
 from samen.rooms.sensing.store.events import Range
 from tests import named
@@ -28,6 +31,7 @@ def open_now() -> dict[str, object]:
     return rights.open_streams(named.noor().id, timezone.now(), lock=False)
 
 
+@pytest.mark.row("K6.1", "A-U1a", "S1")
 def test_a_stream_is_on_after_a_yes_from_the_day_that_was_named_and_a_pause_ends_it(noor):
     page = reverse("sensing:signal", args=["steps"])
     assert "Your phone or watch sends how many steps" in noor.get(page).content.decode()
@@ -38,6 +42,21 @@ def test_a_stream_is_on_after_a_yes_from_the_day_that_was_named_and_a_pause_ends
     assert "Pause" in noor.get(reverse("sensing:signals")).content.decode()
     noor.post(choose, {"answer": "pause"})
     assert open_now() == {}
+
+
+@pytest.mark.row("K6.1", "S1")
+def test_whatever_a_device_can_send_is_a_stream_that_stands_on_the_page(noor):
+    assert set(kinds.SENSORS.values()) <= kinds.CATEGORIES.keys()
+    shown = noor.get(reverse("sensing:signals")).content.decode()
+    assert [each for each in kinds.CATEGORIES if reverse("sensing:signal", args=[each]) not in shown] == []
+
+
+@pytest.mark.row("K6.1")
+def test_a_stream_of_which_nothing_is_said_to_people_cannot_be_declared():
+    hidden = Stream("stream.hidden", "sensing.stream.hidden", (kinds.use_for("gps", Purpose.SELF_UNDERSTANDING),))
+    with pytest.raises(Refused):
+        rights.register_stream(hidden)
+    assert rights.stream("stream.hidden") is None
 
 
 def test_a_day_to_come_is_no_day_to_say_yes_from(noor):
@@ -56,6 +75,7 @@ def test_a_device_is_connected_by_a_key_that_is_shown_once_and_ends_with_a_press
     assert keys.caller(access_key, secret, at=timezone.now()) is None
 
 
+@pytest.mark.row("R2.1c")
 def test_a_person_deletes_some_days_of_a_stream_and_then_all_of_it(noor):
     mine = sending.sender(named.noor(), "steps")
     day = 86_400_000

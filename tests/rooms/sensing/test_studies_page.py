@@ -44,6 +44,7 @@ def sam(client: Client) -> Client:
     return named.sign_in(client, named.sam())
 
 
+@pytest.mark.row("R3.1d", "K6.1")
 def test_a_study_sees_what_came_in_and_its_person_sees_that_it_looked(sam, django_assert_max_num_queries):
     mine = sending.sender(named.noor(), "battery", "heart", research=True)
     sends(mine)

@@ -4,13 +4,16 @@ import heapq
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
 from django.db import DatabaseError
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
+from samen.people.roles import Scope
 from samen.people.sealing import KeyDestroyed
+from samen.rooms.sensing import systems
 from samen.rooms.sensing.api import things
 from samen.rooms.sensing.api.envelope import METER, Call, Wrong, limits
 from samen.rooms.sensing.judging import ACTIVITY, Kept
@@ -75,7 +78,10 @@ def remove(call: Call, number: str, kind: str) -> Any:
     if call.caller.access is None or who.person_id != call.caller.access.person:
         raise Wrong(403, "forbidden")
     asked = _range(call.query, kind)
-    return {"deleted": erasing.events(call.caller.access, who, asked, at=call.now)}
+    gone = erasing.events(call.caller.access, who, asked, at=call.now)
+    if kind != ACTIVITY:
+        systems.clear(replace(call.caller.access, scope=Scope.FINDINGS))  # what was said of days goes too
+    return {"deleted": gone}
 
 
 def _given(call: Call, people: list[Participant], kind: str) -> HttpResponseBase:

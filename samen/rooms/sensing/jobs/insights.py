@@ -40,7 +40,7 @@ def each_minute(at: datetime) -> int:
 
 def look(person: UUID, *, at: datetime) -> dict[str, Outcome]:
     """Run what its person said yes to, and tell whom their own rule names."""
-    outcomes = {each.id: run(each, person) for each in (systems.CHANGE, systems.REST)}
+    outcomes = {each.id: run(each, person) for each in systems.ON_MY_DAYS}
     outcomes[systems.OWN_SIGNS.id] = look_for_signs(person, at=at)
     return outcomes
 

@@ -7,6 +7,9 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -14,7 +17,9 @@ from samen.people.access import Allowed, Ground, NotAllowed
 from samen.people.roles import Scope
 from samen.rooms.sensing import beiwe_files, kinds
 from samen.rooms.sensing.models.way_in import Batch, Participant, Tally
-from samen.rooms.sensing.store import events, tables
+from samen.rooms.sensing.own_places import Name
+from samen.rooms.sensing.own_signs import Sign
+from samen.rooms.sensing.store import events, own_places, own_signs, tables
 from samen.rooms.sensing.store.events import FIRST, LAST, Range
 
 
@@ -29,7 +34,10 @@ def anything(access: Allowed) -> bool:
     access.require(Scope.RIGHTS)
     mine = Participant.objects.filter(person=access.person).first()
     return mine is not None and (
-        Tally.objects.filter(participant=mine, stored__gt=0).exists() or Batch.objects.filter(participant=mine).exists()
+        mine.signs.exists()
+        or mine.own_places.exists()
+        or Tally.objects.filter(participant=mine, stored__gt=0).exists()
+        or Batch.objects.filter(participant=mine).exists()
     )
 
 
@@ -44,6 +52,19 @@ def lamp(access: Allowed, participant: Participant) -> Iterator[str]:
             yield event if first else f",\n{event}"
             first = False
     yield "]\n"
+
+
+def own_words(access: Allowed) -> dict[str, Any]:
+    """Give what a person wrote here themselves, as plain values: names of places with where they are, and early signs."""
+    return {
+        "format": "samen-signals-own/1",
+        "places": [_plain(each) for each in own_places.of_person(access)],
+        "signs": [{**_plain(each.sign), "written": each.at.isoformat()} for each in own_signs.of_person(access)],
+    }
+
+
+def _plain(each: Name | Sign) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, date) else value for name, value in asdict(each).items()}
 
 
 def zipped(access: Allowed, participant: Participant, form: str) -> bytes:

@@ -39,7 +39,7 @@ from samen.rooms.sensing.models.way_in import (
     Tally,
     Thing,
 )
-from samen.rooms.sensing.store import archive, features, inbox
+from samen.rooms.sensing.store import archive, features, inbox, own_places
 from samen.rooms.sensing.store.events import FIRST, LAST, Range
 
 LEVEL = "battery_level"  # of the battery, in an event of the screen
@@ -93,6 +93,9 @@ def _take(participant: Participant, asked: Range, stream: str) -> int:
         Imported.objects.filter(participant=participant).delete()  # what came in files may come again
         _forget_values(participant, asked, stream)
         Came.objects.filter(participant=participant).delete()  # counted anew from what stays
+        if stream in ("", own_places.GPS):
+            machine = people.machine(participant.person_id, Ground.PORTABILITY, Scope.RIGHTS)
+            own_places.forget_unseen(machine, participant)
     return gone
 
 

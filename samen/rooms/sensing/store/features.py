@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from samen.people import store as people
-from samen.people.access import Allowed, Ground
+from samen.people.access import Allowed, Ground, NotAllowed
 from samen.people.roles import Scope
 from samen.rights import door as rights
 from samen.rights.words import Category, Permit, Purpose
@@ -254,6 +254,14 @@ def _laid(participant: Participant, first: int, last: int) -> Span:
     spans = zones.spans(seen, changes, settings.TIME_ZONE)
     asked = seen.head(1).with_columns(pl.lit(first).alias("first"), pl.lit(max(first, last)).alias("last"))
     return Span(segments.laid_out(segments.DAILY, asked, spans), spans)
+
+
+def in_local_time(grant: Allowed | Permit, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `local` to a person's rows of one stream: what the clock of their own device showed. Takes: rows by time, at least one."""
+    participant = _participant(grant)
+    if participant is None:
+        raise NotAllowed("There are no measurements of this person here.")
+    return zones.localised(rows, _laid(participant, rows["time"][0], rows["time"][-1]).spans)
 
 
 def _rows(

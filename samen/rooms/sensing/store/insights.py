@@ -11,8 +11,8 @@ from samen.people import store as people
 from samen.people.access import Allowed, Ground, NotAllowed
 from samen.people.roles import Scope
 from samen.rights import door as rights
-from samen.rights.words import Category, Permit, Purpose
-from samen.rooms.sensing import kinds, measures
+from samen.rights.words import Permit, Purpose
+from samen.rooms.sensing import kinds, measures, streams
 from samen.rooms.sensing.measures import Measure
 from samen.rooms.sensing.models.way_in import Participant
 from samen.rooms.sensing.store import features, tables
@@ -74,23 +74,36 @@ def _days(grant: Allowed | Permit, since: date, until: date, asked: Sequence[Mea
 
 def screen_uses(permit: Permit, since: date, until: date) -> pl.DataFrame:
     """Give local and event of the screen stream between two days, under a permit for it. Raises: NotPermitted."""
-    person = _person(permit)
-    rights.require(permit, Category.SCREEN, person)
     empty = pl.DataFrame(schema={"local": pl.Datetime("ms"), "event": pl.String})
-    participant = Participant.objects.filter(person=person).first()
-    first, before = (
-        int(timezone.make_aware(datetime.combine(day, time.min)).timestamp() * 1000)
-        for day in (since, until + timedelta(days=1))
-    )
-    said = rights.open_streams(person, permit.issued, lock=False).get(f"{kinds.SPACE}screen", {})
-    begins = said.get(kinds.use_for("screen", Purpose.SELF_UNDERSTANDING))
-    if participant is None or begins is None:
-        return empty
-    machine = people.machine(person, Ground.PORTABILITY, Scope.RIGHTS)
-    wanted = {"screen": int(begins.timestamp() * 1000)}
-    rows = tables.between(machine, participant, wanted, first, before).get("screen")
+    rows = _rows(permit, "screen", since, until)
     if rows is None:
         return empty
     zone = timezone.get_current_timezone_name()
     local = pl.from_epoch("time", time_unit="ms").dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
     return rows.select(local.dt.replace_time_zone(None).alias("local"), pl.col("event"))
+
+
+def whereabouts(permit: Permit, since: date, until: date) -> pl.DataFrame:
+    """Give the gps stream between two days with what the person's clock showed, under a permit for it. Raises: NotPermitted."""
+    rows = _rows(permit, "gps", since, until)
+    if rows is None:
+        return streams.empty("gps").with_columns(pl.lit(None, pl.Datetime("ms")).alias("local"))
+    return features.in_local_time(permit, rows)
+
+
+def _rows(permit: Permit, stream: str, since: date, until: date) -> pl.DataFrame | None:
+    """Give a stream's rows between two days, both ends included, as far as a permit and the yes to that stream open them."""
+    person = _person(permit)
+    rights.require(permit, kinds.CATEGORIES[stream], person)
+    participant = Participant.objects.filter(person=person).first()
+    first, before = (
+        int(timezone.make_aware(datetime.combine(day, time.min)).timestamp() * 1000)
+        for day in (since, until + timedelta(days=1))
+    )
+    said = rights.open_streams(person, permit.issued, lock=False).get(f"{kinds.SPACE}{stream}", {})
+    begins = said.get(kinds.use_for(stream, Purpose.SELF_UNDERSTANDING))
+    if participant is None or begins is None:
+        return None
+    machine = people.machine(person, Ground.PORTABILITY, Scope.RIGHTS)
+    wanted = {stream: int(begins.timestamp() * 1000)}
+    return tables.between(machine, participant, wanted, first, before, only=(stream,)).get(stream)

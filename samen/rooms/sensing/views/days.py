@@ -27,14 +27,16 @@ from samen.rights.oversight import State
 from samen.rights.register import Registered
 from samen.rights.words import Denied, Held, Outcome, Released
 from samen.rooms.record import door as record
-from samen.rooms.sensing import change, strips, systems
+from samen.rooms.sensing import change, strips, systems, whereabouts
 from samen.rooms.sensing.jobs import insights as jobs
 from samen.rooms.sensing.store import insights
+from samen.rooms.sensing.store import own_places as names
 from samen.words import say
 
 SPANS = {"month": 28, "year": 365}
 LONGEST_NOTE = 4000
 NOTES_SHOWN = 6
+DAYS_SAID = 28  # of where somebody was: as many as are looked over
 NEVER_ON = ("refused", "never")  # streams of which there was nothing to see that day
 OLDEST, LAST_OF_ALL = (
     date(1900, 1, 1),
@@ -70,7 +72,9 @@ def days(request: Request) -> HttpResponse:
     since = until - timedelta(days=SPANS.get(span, SPANS["month"]) - 1)
     known = insights.own(request.access, since - timedelta(days=change.BACK_DAYS), until)
     findings = own(request, Scope.FINDINGS)
+    where = _where(request)
     shown = {
+        "where": list(where.items())[:DAYS_SAID],
         "span": span if span in SPANS else "month",
         "strips": _drawn(known, since, until),
         "notes": _notes(own(request, Scope.NOTES), since),
@@ -80,6 +84,14 @@ def days(request: Request) -> HttpResponse:
         "sharing": systems.CHANGE_SHARED.id,
     }
     return render(request, "sensing/days/all.html", shown)
+
+
+def _where(request: Request) -> dict[date, str]:
+    """Give where the person was, by day, in their own names; nothing where they did not say yes to that."""
+    newest = rights.latest(own(request, Scope.FINDINGS), systems.PLACES.id)
+    if newest is None or newest.state is not State.RELEASED or newest.body is None:
+        return {}
+    return whereabouts.lines(newest.body.finding.value, names.of_person(request.access), language())
 
 
 def _drawn(known: tuple[strips.Known, ...], since: date, until: date, *, own: bool = True) -> list[dict[str, Any]]:
@@ -160,7 +172,7 @@ def _shared(newest: rights.Shown | None) -> str:
 @own_page
 def look(request: Request) -> HttpResponse:
     """Run what the person said yes to once more, because they pressed the button."""
-    outcomes = [jobs.run(each, request.person, request.access) for each in (systems.CHANGE, systems.REST)]
+    outcomes = [jobs.run(each, request.person, request.access) for each in systems.ON_MY_DAYS]
     if any(isinstance(each, Released) for each in outcomes):
         messages.success(request, say("sensing.days.looked", language()))
     else:
@@ -211,7 +223,8 @@ def one(request: Request, day: str) -> HttpResponse:
     known = insights.own(request.access, on - timedelta(days=change.BACK_DAYS), on)
     notes = [each for each in _notes(own(request, Scope.NOTES), on) if timezone.localdate(each.at) == on]
     rows = [_row(each, known) for each in known if each.day == on and each.reason not in NEVER_ON]
-    shown = {"day": on, "rows": rows, "notes": notes, "today": timezone.localdate(request.now)}
+    where = _where(request).get(on, "")
+    shown = {"day": on, "rows": rows, "notes": notes, "where": where, "today": timezone.localdate(request.now)}
     return render(request, "sensing/days/one.html", shown)
 
 

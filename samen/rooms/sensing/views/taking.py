@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
@@ -11,14 +11,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from samen.people.door import Request, own, own_page
 from samen.people.roles import Scope
-from samen.rights import door as rights
 from samen.rooms.sensing import systems
 from samen.rooms.sensing.store import copies, erasing, studies
 from samen.rooms.sensing.store.events import FIRST, LAST, Range
 from samen.rooms.sensing.views.days import day_of, language
 from samen.words import say
 
-KINDS = {"lamp": "application/json", "beiwe": "application/zip", "parquet": "application/zip"}
+KINDS = {
+    "lamp": "application/json",
+    "beiwe": "application/zip",
+    "parquet": "application/zip",
+    "own": "application/json",  # what the person wrote: names of places, early signs
+}
 
 
 @require_GET
@@ -40,11 +44,13 @@ def file(request: Request, form: str) -> HttpResponse | StreamingHttpResponse:
     who = studies.of_person(request.access)
     if form not in KINDS or who is None:
         raise Http404
-    ending = "json" if form == "lamp" else "zip"
+    ending = KINDS[form].removeprefix("application/")
     if form == "lamp":
         answer: HttpResponse | StreamingHttpResponse = StreamingHttpResponse(
             copies.lamp(request.access, who), KINDS[form]
         )
+    elif form == "own":
+        answer = JsonResponse(copies.own_words(request.access), json_dumps_params={"ensure_ascii": False, "indent": 1})
     else:
         answer = HttpResponse(copies.zipped(request.access, who, form), KINDS[form])
     answer["Content-Disposition"] = f'attachment; filename="samen-{form}.{ending}"'
@@ -72,9 +78,7 @@ def delete(request: Request) -> HttpResponse:
 
 def clear(request: Request) -> int:
     """Clear what the systems of this room said about days that their person has deleted: that they ran stays."""
-    findings = own(request, Scope.FINDINGS)
-    said = [each.id for system in systems.ALL for each in rights.inferences(findings, system.id)]
-    return rights.clear(findings, said) if said else 0
+    return systems.clear(own(request, Scope.FINDINGS))
 
 
 def days_asked(request: Request) -> Range | None:
