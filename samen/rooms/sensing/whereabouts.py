@@ -8,6 +8,8 @@ from samen.rooms.sensing import measures, own_places
 from samen.rooms.sensing.own_places import WORDS, Name
 from samen.words import say
 
+UNBROKEN = "\N{NO-BREAK SPACE}"
+
 
 def middle_of(place: Mapping[str, Any]) -> tuple[float, float]:
     """Give where a place of a finding lies."""
@@ -15,9 +17,10 @@ def middle_of(place: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def hours(minutes: float, language: str) -> str:
-    """Give minutes as hours and minutes."""
+    """Give minutes as hours and minutes, which no line breaks."""
     whole = round(minutes)
-    return say(f"{measures.WORDS}.unit.hours", language, h=whole // 60, m=f"{whole % 60:02d}")
+    said = say(f"{measures.WORDS}.unit.hours", language, h=whole // 60, m=f"{whole % 60:02d}")
+    return said.replace(" ", UNBROKEN)
 
 
 def lines(value: Mapping[str, Any], names: Sequence[Name], language: str) -> dict[date, str]:

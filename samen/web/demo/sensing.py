@@ -102,3 +102,4 @@ def _looked(words: Mapping[str, Any], now: datetime) -> None:
     if isinstance(found, Released):
         for place, name in zip(found.finding.value["places"], words["places"], strict=False):
             places.give(mine, name, whereabouts.middle_of(place), at=now)
+        insights.run(systems.PLACES, mine.person)

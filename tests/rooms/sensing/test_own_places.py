@@ -173,10 +173,14 @@ def test_a_day_is_told_in_own_names_and_what_has_none_is_counted_together():
         "days": [{"day": "2026-01-05", "at": [[1, 845], [2, 120], [3, 60]], "other": 0, "way": 35, "unseen": 380}],
     }
     names = [Name("1", "home", ((0.0, 0.0),)), Name("2", "the allotment", ((0.1, 0.0),))]
-    assert whereabouts.lines(value, names, "en") == {
-        MONDAY: "home 14 h 05, the allotment 2 h 00, places without a name 1 h 00, on the way 0 h 35, not seen 6 h 20"
-    }
-    assert whereabouts.lines(value, names, "nl")[MONDAY].endswith("niet gezien 6 u 20")
+    (told,) = whereabouts.lines(value, names, "en").items()
+    assert (told[0], told[1].replace("\N{NO-BREAK SPACE}", " ")) == (
+        MONDAY,
+        "home 14 h 05, the allotment 2 h 00, places without a name 1 h 00, on the way 0 h 35, not seen 6 h 20",
+    )
+    assert whereabouts.lines(value, names, "nl")[MONDAY].endswith(
+        "niet gezien 6\N{NO-BREAK SPACE}u\N{NO-BREAK SPACE}20"
+    )
 
 
 # --- with measurements ------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_GET, require_POST
 
@@ -56,6 +57,7 @@ def places(request: Request) -> HttpResponse:
         "factors": [tell(each, language()) for each in why.factors] if why else [],
         "sure": tell(why.sure, language()) if why else "",
         "would_change": tell(why.would_change, language()) if why else "",
+        "seen_on": sentence("page.seen_on", day=str(date_format(timezone.localtime(shown.at), "j F"))) if shown else "",
         "mine": [_named(each, pairs) for each in names if not each.left_out],
         "suggested": [_suggested(each) for each, name in pairs if name is None],
         "left_out": [
