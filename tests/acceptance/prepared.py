@@ -189,6 +189,7 @@ SAMPLES: tuple[Callable[[example.House, datetime], dict[str, Any]], ...] = (
         "plan": house.noor.id,
         "day": "2026-02-02",
         "sign": house.noor.id,
+        "place": house.noor.id,
         "form": "lamp",
     },
 )
