@@ -35,7 +35,7 @@ test: .venv/ready pieces lint types contracts tests tests-postgresql tests-brows
 test-fast: .venv/ready  ## tests without a browser, on SQLite
 	$(PYTEST) -m "not browser and not slow"
 
-pieces:  # what comes from Debian: Chromium and PostgreSQL
+pieces:  # what comes from Debian: Chromium, PostgreSQL and Java
 	@scripts/debian-packages
 
 lint: .venv/ready  ## ruff
@@ -69,6 +69,9 @@ bench-sensing-ingest: .venv/ready  ## measure the way in: events over HTTP, dura
 
 bench-sensing-quality: .venv/ready  ## measure the alarms about measurements: faults found, false alarms
 	$(PY) bench/sensing_quality.py
+
+bench-sensing-spark: .venv/ready pieces  ## measure the same features on a cluster of Spark: a master and two workers here
+	$(PY) bench/sensing_spark.py
 
 torture-sensing: .venv/ready  ## a thousand seeded faults against the way in: kills, full disks, torn files
 	$(PY) bench/torture_sensing.py --runs 1000

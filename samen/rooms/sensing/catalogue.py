@@ -160,3 +160,13 @@ GROUPS: tuple[Group, ...] = (
     Group("samen", "games", "games_", ("activity_event",), games.samen, games.Samen),
     Group("samen", "scores", "scores_", scores.STREAMS, scores.samen, scores.Samen, apart=True),
 )
+
+
+def group_of(profile: str, column: str) -> Group | None:
+    """Give the group of a profile that a column comes from: by what is put before its name, or else by its definition."""
+    own = [group for group in GROUPS if group.profile == profile]
+    found = [group for group in own if group.prefix and column.startswith(group.prefix)]
+    if found:
+        return max(found, key=lambda group: len(group.prefix))
+    feature = feature_of(profile, column)
+    return next((group for group in own if feature is not None and group.name == feature.group), None)

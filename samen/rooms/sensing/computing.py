@@ -8,11 +8,12 @@ from typing import Any
 import polars as pl
 
 from samen.rooms.sensing import participants, segments, silence, streams, zones
-from samen.rooms.sensing.catalogue import GROUPS, Group
+from samen.rooms.sensing.catalogue import GROUPS, Group, group_of
 from samen.rooms.sensing.participants import Roster
 from samen.rooms.sensing.reading.receipt import Read, summed
 from samen.rooms.sensing.settings import filled
 
+SEGMENT = ("person", "segment", "segment_start", "segment_end")  # what each row of a table of features is about
 SHOWN = "%Y-%m-%d %H:%M:%S"
 KEEPS_EMPTY = ("samen", "forest")  # these say "nothing" about a segment without rows; rapids leaves it out
 
@@ -51,6 +52,9 @@ class Part:
     account: Read  # without its tables
     missing: pl.DataFrame
     sources: Sequence[Mapping[str, Any]]
+    silent: pl.DataFrame = field(
+        default_factory=pl.DataFrame
+    )  # SEGMENT, group, reason: in which nothing of a group came
 
 
 def part_of(read: Read, study: Study, *, explained: bool, told: Callable[[str], None] = lambda name: None) -> Part:
@@ -63,19 +67,36 @@ def part_of(read: Read, study: Study, *, explained: bool, told: Callable[[str], 
     if not explained:
         return Part(features, account, _NOTHING, ())
     missing = _why_missing(ready.tables, laid, by_group)
-    return Part(features, account, missing, provenance(ready.tables, study.profile, study.given))
+    sources = provenance(ready.tables, study.profile, study.given)
+    return Part(features, account, missing, sources, _silent(ready.tables, laid, by_group))
 
 
-def all_parts(parts: Sequence[Part]) -> Part:
-    """Put the parts of a study together, by person and segment."""
+def all_parts(parts: Sequence[Part], profile: str) -> Part:
+    """Put the parts of a study together, by person and segment. Columns that only other parts have get their reasons too."""
     features = pl.concat([part.features for part in parts], how="diagonal_relaxed")
-    missing = [part.missing for part in parts if part.missing.width]
+    groups = {name: found.name for name in features.columns if (found := group_of(profile, name)) is not None}
+    missing = [_with_absent(part, groups) for part in parts if part.missing.width]
     return Part(
         features.sort("person", "segment_start", "segment", maintain_order=True),
         summed([part.account for part in parts]),
         pl.concat(missing) if missing else _NOTHING,
         [source for part in parts for source in part.sources],
     )
+
+
+def _with_absent(part: Part, groups: Mapping[str, str]) -> pl.DataFrame:
+    """Give why a part's values are not there, and those of the columns that it does not have at all."""
+    own = {source["group"] for source in part.sources}
+    absent = [(name, group) for name, group in groups.items() if name not in part.features.columns]
+    names = pl.DataFrame(absent, schema={"column": pl.String, "group": pl.String}, orient="row")
+    laid = pl.concat([each.select(SEGMENT) for each in (part.features, part.missing, part.silent)])
+    rest = (
+        laid.unique(maintain_order=True)
+        .join(names, how="cross", maintain_order="left")
+        .join(part.silent, on=[*SEGMENT, "group"], how="left", maintain_order="left")
+    )
+    why = pl.when(pl.col("group").is_in(own)).then(pl.col("reason").fill_null("too_little")).otherwise(pl.lit("never"))
+    return pl.concat([part.missing, rest.with_columns(why.alias("reason")).select(part.missing.columns)])
 
 
 def made_ready(read: Read, *, roster: Roster | None, changes: pl.DataFrame | None, zone: str = "UTC") -> Ready:
@@ -224,6 +245,19 @@ def _why_missing(
     battery = tables.get("battery", streams.empty("battery"))
     parts = [silence.reasons(_moments(group, tables), battery, features, laid) for group, features in by_group]
     return _shown(laid, silence.together(parts))
+
+
+def _silent(
+    tables: Mapping[str, pl.DataFrame], laid: pl.DataFrame, by_group: Sequence[tuple[Group, pl.DataFrame]]
+) -> pl.DataFrame:
+    """Give the segments in which nothing of a group came, and why."""
+    battery = tables.get("battery", streams.empty("battery"))
+    parts = [
+        silence.of_segments(_moments(group, tables), battery, laid).with_columns(pl.lit(group.name).alias("group"))
+        for group, _ in by_group
+    ]
+    empty = pl.DataFrame(schema={"at": pl.UInt32, "reason": pl.String, "group": pl.String})
+    return _shown(laid, pl.concat([empty, *parts]))
 
 
 @dataclass(frozen=True)

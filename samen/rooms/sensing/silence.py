@@ -38,7 +38,7 @@ def reasons(rows: pl.DataFrame, battery: pl.DataFrame, features: pl.DataFrame, l
     missing = values.select("at", *(pl.col(name).is_null() for name in columns)).unpivot(
         index="at", variable_name="column", value_name="is_missing"
     )
-    why = _of_segments(rows, battery, laid)
+    why = of_segments(rows, battery, laid)
     return (
         missing.filter("is_missing")
         .join(why, on="at", how="left")
@@ -47,7 +47,7 @@ def reasons(rows: pl.DataFrame, battery: pl.DataFrame, features: pl.DataFrame, l
     )
 
 
-def _of_segments(rows: pl.DataFrame, battery: pl.DataFrame, laid: pl.DataFrame) -> pl.DataFrame:
+def of_segments(rows: pl.DataFrame, battery: pl.DataFrame, laid: pl.DataFrame) -> pl.DataFrame:
     """Give at, reason of the segments in which nothing came."""
     measured = within(rows.select("person", "time"), laid).select("at").unique()
     silent = laid.select("at", "person", "begins", "ends").join(measured, on="at", how="anti", maintain_order="left")

@@ -48,6 +48,17 @@ def consent_for(stream: str) -> str:
     return CONSENTS.get(stream, stream)
 
 
+def allowed(rows: pl.DataFrame, stream: str, wanted: Mapping[str, int]) -> pl.DataFrame:
+    """Give the rows of a typed table that may be read, in the stream's own columns.
+
+    Takes: wanted: what the person says yes to -> from when on (ms); it names the stream's own consent. Rows that were kept under
+    another yes, such as the battery's level in an event of the screen, need both.
+    """
+    own = consent_for(stream)
+    since = pl.col("consent").replace_strict(dict(wanted), default=None, return_dtype=pl.Int64)
+    return rows.filter(pl.col("time") >= wanted[own], pl.col("time") >= since).select(streams.schema_of(stream).names())
+
+
 def number_of(key: bytes) -> int:
     """Give the number under which an event stands in typed tables."""
     return int.from_bytes(key[:8], "big", signed=True)

@@ -31,8 +31,8 @@ def test_people_in_parts_are_the_same_as_people_at_once(tmp_path: Path):
     parts = [
         computing.part_of(beiwe.read(tmp_path, salt=b"x", people=batch), study, explained=True) for batch in batches
     ]
-    whole = computing.all_parts([computing.part_of(beiwe.read(tmp_path, salt=b"x"), study, explained=True)])
-    apart = computing.all_parts(parts)
+    whole = computing.all_parts([computing.part_of(beiwe.read(tmp_path, salt=b"x"), study, explained=True)], "samen")
+    apart = computing.all_parts(parts, "samen")
     assert apart.features.equals(whole.features)
     assert apart.account.counts.equals(whole.account.counts)
     assert apart.missing.sort(pl.all()).equals(whole.missing.sort(pl.all()))

@@ -62,7 +62,7 @@ def _pieces(tables: Mapping[str, pl.DataFrame], settings: Samen) -> pl.DataFrame
     if flights.height:
         others = flights if not gps.height else flights.join(gps.select("person").unique(), on="person", how="anti")
         parts.append(pieces_of_flights(others, settings))
-    return pl.concat(parts)
+    return pl.concat(parts).sort("person", "begins", maintain_order=True)
 
 
 def _cut(pieces: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:

@@ -19,13 +19,26 @@ NIGHT = (20, 8)  # hours of the clock from which and until which it is night
 
 
 def forest(tables: Mapping[str, pl.DataFrame], segments: pl.DataFrame, settings: Jasmine) -> pl.DataFrame:
-    """Mobility as Forest's jasmine sums it up: a function of the table of flights and pauses, which is made when it is not given.
+    """Mobility as Forest's jasmine sums it up: a function of the table of flights and pauses, which is made where it is not given.
 
-    Takes:  flights, or else gps; both by person and time with local.
+    Takes:  flights, and gps of people without flights; both by person and time with local.
     Gives:  at and the peer's columns; see `summed_up`.
     """
-    given = tables.get("flights", pl.DataFrame())
-    return summed_up(given if given.height else flights.found(tables["gps"], settings), segments, settings)
+    given, gps = (tables.get(stream, pl.DataFrame()) for stream in ("flights", "gps"))
+    if not gps.height:
+        return summed_up(given, segments, settings)
+    others = (
+        gps.join(given.select("person").unique(), on="person", how="anti", maintain_order="left")
+        if given.height
+        else gps
+    )
+    made = flights.found(others, settings)
+    pieces = (
+        pl.concat([given.select(made.columns), made]).sort("person", "time", maintain_order=True)
+        if given.height
+        else made
+    )
+    return summed_up(pieces, segments, settings)
 
 
 def summed_up(pieces: pl.DataFrame, segments: pl.DataFrame, settings: Jasmine) -> pl.DataFrame:

@@ -35,7 +35,9 @@ def between(
     for stream, rows in _waiting(access, participant, first, before):
         if stream in found:
             found[stream].append(rows)
-    kept = {stream: _allowed(turning.ordered(pl.concat(parts)), stream, wanted) for stream, parts in found.items()}
+    kept = {
+        stream: turning.allowed(turning.ordered(pl.concat(parts)), stream, wanted) for stream, parts in found.items()
+    }
     return {stream: rows for stream, rows in kept.items() if rows.height}
 
 
@@ -55,9 +57,3 @@ def _waiting(access: Allowed, participant: Participant, first: int, before: int)
         inside = [each for each in events if first <= each.time < before]
         if inside:
             yield from turning.typed(inside, person=participant.key, device=device).tables.items()
-
-
-def _allowed(rows: pl.DataFrame, stream: str, wanted: Mapping[str, int]) -> pl.DataFrame:
-    own = turning.consent_for(stream)
-    since = pl.col("consent").replace_strict(dict(wanted), default=None, return_dtype=pl.Int64)
-    return rows.filter(pl.col("time") >= wanted[own], pl.col("time") >= since).select(streams.schema_of(stream).names())
