@@ -62,6 +62,7 @@ AT_WORK = (
     "sensing.importing.",
     "sensing.quality.",
     "sensing.quarantine.",
+    "sensing.running.",
     "sensing.study.",
     "treatment.progress_watch.staff.",
     "web.style.",

@@ -52,5 +52,5 @@ def prepare(progress: Progress, *, seed: int = SEED, now: datetime, people: int 
         progress("line", 1, 1)
         progress("phones", 0, 1)
         sensing.wear(staff, now)
-        study.take_part(now)
+        study.take_part(staff, now)
         progress("phones", 1, 1)

@@ -19,6 +19,7 @@ from samen.rooms.sensing.simulator.streams import lived
 from samen.rooms.sensing.store import erasing, inbox, quality
 from samen.rooms.sensing.store.events import Range
 from samen.web.demo import study as demo
+from samen.web.demo.founding import Staff
 from tests import named
 from tests.rooms.sensing import sending
 from tests.rooms.sensing.sending import Sender, empty_archive  # noqa: F401
@@ -143,8 +144,8 @@ def test_what_several_people_let_be_read_is_what_each_of_them_does_and_nothing_w
 def test_the_demos_study_shows_what_its_people_let_be_read():
     for person in (named.noor(), named.person("Daan")):
         sends(sending.sender(person, "battery"))
-    demo.take_part(NOW)
-    study = Study.objects.order_by("-id")[0]
+    demo.take_part(Staff({"rin": named.staff("Rik"), "visser": named.dr_visser()}), NOW)
+    study = Study.objects.get(enrolments__participant__person=named.person("Daan"), leaflet__isnull=False)
     found = quality.look(study, at=NOW + timedelta(seconds=1))
     assert [each.streams for each in found.people] == [2, 5]
     assert [each.days >= DAYS - 1 for each in found.people] == [False, True]  # the battery is Daan's alone to show

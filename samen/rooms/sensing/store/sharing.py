@@ -46,9 +46,11 @@ def changed(found: Study, those: Sequence[Member], *, at: datetime) -> set[str]:
     }
 
 
-def rows(access: Allowed, participant: Participant, member: Member) -> dict[str, pl.DataFrame]:
-    """Give all rows of a member that a study may read, by stream."""
-    return tables.between(access, participant, member.open, BEFORE_ALL, AFTER_ALL)
+def rows(
+    access: Allowed, participant: Participant, member: Member, first: int = BEFORE_ALL, before: int = AFTER_ALL
+) -> dict[str, pl.DataFrame]:
+    """Give the rows of a member that a study may read, first <= time < before (ms), by stream."""
+    return tables.between(access, participant, member.open, first, before)
 
 
 def files(those: Sequence[Member]) -> Mapping[str, list[str]]:

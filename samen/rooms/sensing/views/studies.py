@@ -7,13 +7,15 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET
 
-from samen.people.door import Request, page_for_roles
+from samen.people.door import Request, page_for_roles, roles
 from samen.people.roles import Role
 from samen.rooms.sensing import catalogue, turning
 from samen.rooms.sensing.models.way_in import Study
 from samen.rooms.sensing.quality import Alarm
 from samen.rooms.sensing.store import quality as store
+from samen.rooms.sensing.store import running
 from samen.rooms.sensing.views.activities import language
+from samen.rooms.sensing.views.running import RUNNERS
 from samen.words import say
 
 READERS = (Role.CLINICIAN, Role.CLINICAL_LEAD, Role.RESEARCHER)
@@ -23,7 +25,7 @@ READERS = (Role.CLINICIAN, Role.CLINICAL_LEAD, Role.RESEARCHER)
 @page_for_roles(*READERS)
 def studies(request: Request) -> HttpResponse:
     """List the studies."""
-    return render(request, "sensing/studies/all.html", {"studies": store.all_studies()})
+    return render(request, "sensing/studies/all.html", {"studies": store.all_studies(), "may_run": may_run(request)})
 
 
 @require_GET
@@ -37,8 +39,14 @@ def study(request: Request, study: str) -> HttpResponse:
         "alarms": alarms,
         "covered": [(_stream(stream), round(100 * share), n) for stream, share, n in looked.covered],
         "consents": [(say(f"sensing.stream.{stream}.short", language()), n) for stream, n in looked.consents],
+        "has_leaflet": may_run(request) and running.leaflet(looked.study) is not None,
     }
     return render(request, "sensing/studies/one.html", shown)
+
+
+def may_run(request: Request) -> bool:
+    """Say whether the reader may write, open and end studies."""
+    return bool(roles(request) & set(RUNNERS))
 
 
 def _shown(alarm: Alarm) -> dict[str, str]:
