@@ -55,6 +55,11 @@ class Keyboard:
             page.keyboard.press("ArrowDown")
         raise AssertionError(f"The arrows do not reach {group}.")
 
+    def tick(self, page: Page, target: Locator) -> None:
+        """Tick a box."""
+        _tab_to(page, target)
+        page.keyboard.press("Space")
+
     def write(self, page: Page, target: Locator, text: str) -> None:
         """Write into a field."""
         _tab_to(page, target)
