@@ -67,6 +67,9 @@ bench-%: .venv/ready  ## measure: bench-rights, bench-record, bench-ledger, benc
 bench-sensing-ingest: .venv/ready  ## measure the way in: events over HTTP, durable, from eight devices
 	$(PY) bench/sensing_ingest.py
 
+bench-sensing-store: .venv/ready  ## measure the store of signals: files taken in, a late hour, a year's page, erasing from 20 million rows
+	$(PY) bench/sensing_store.py
+
 bench-sensing-quality: .venv/ready  ## measure the alarms about measurements: faults found, false alarms
 	$(PY) bench/sensing_quality.py
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from samen.rights import door as rights
 from samen.rooms.sensing import kinds, systems
 from samen.rooms.sensing.jobs import filled, insights, nudging
-from samen.rooms.sensing.store import activities, erasing, features, inbox, planned, quality, running
+from samen.rooms.sensing.store import activities, erasing, inbox, planned, quality, refreshing, running
 from samen.rooms.treatment import door as treatment
 
 STREAMS = {each.manifest.words.rpartition(".")[2]: each for each in map(rights.register_stream, kinds.declared())}
@@ -14,7 +14,7 @@ STREAMS = {each.manifest.words.rpartition(".")[2]: each for each in map(rights.r
 def empty_inbox(at: datetime) -> int:
     """Move what came in into the archive, and compute the days that it touches."""
     moved = inbox.drain(at=at)
-    features.refresh_due(at=at)
+    refreshing.refresh_due(at=at)
     return moved
 
 

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from samen.rooms.sensing.segments import within
+from samen.rooms.sensing.streams import in_order
 
 REASONS = ("never", "not_yet", "no_more", "off", "low_power", "nothing_measured", "too_little", "refused")
 SAVING = ("power_save_on", "doze_on")
@@ -27,7 +28,7 @@ POWER = ("shutdown", "reboot", "power_save_on", "power_save_off", "doze_on", "do
 def reasons(rows: pl.DataFrame, battery: pl.DataFrame, features: pl.DataFrame, laid: pl.DataFrame) -> pl.DataFrame:
     """Give a reason for each value that is not there.
 
-    Takes:  rows: person, time (ms UTC) of all rows that the features were computed from, by person and time; battery: the rows
+    Takes:  rows: person, time (ms UTC) of all rows that the features were computed from; battery: the rows
             of that stream (may be empty); features by `at`; laid: all segments of interest.
     Gives:  at, column, reason, for each null and for each segment that features do not name at all; by at and column.
     """
@@ -38,6 +39,8 @@ def reasons(rows: pl.DataFrame, battery: pl.DataFrame, features: pl.DataFrame, l
     missing = values.select("at", *(pl.col(name).is_null() for name in columns)).unpivot(
         index="at", variable_name="column", value_name="is_missing"
     )
+    if not missing["is_missing"].any():
+        return missing.clear().select("at", "column", pl.lit("").alias("reason"))
     why = of_segments(rows, battery, laid)
     return (
         missing.filter("is_missing")
@@ -49,7 +52,9 @@ def reasons(rows: pl.DataFrame, battery: pl.DataFrame, features: pl.DataFrame, l
 
 def of_segments(rows: pl.DataFrame, battery: pl.DataFrame, laid: pl.DataFrame) -> pl.DataFrame:
     """Give at, reason of the segments in which nothing came."""
-    measured = within(rows.select("person", "time"), laid).select("at").unique()
+    here = pl.col("time").is_between(laid["begins"].min(), laid["ends"].max())
+    inside = in_order(rows.select("person", "time").filter(here))
+    measured = within(inside, laid).select("at").unique()
     silent = laid.select("at", "person", "begins", "ends").join(measured, on="at", how="anti", maintain_order="left")
     edges = rows.group_by("person").agg(pl.col("time").min().alias("first"), pl.col("time").max().alias("last"))
     silent = silent.join(edges, on="person", how="left", maintain_order="left")

@@ -54,9 +54,15 @@ def allowed(rows: pl.DataFrame, stream: str, wanted: Mapping[str, int]) -> pl.Da
     Takes: wanted: what the person says yes to -> from when on (ms); it names the stream's own consent. Rows that were kept under
     another yes, such as the battery's level in an event of the screen, need both.
     """
-    own = consent_for(stream)
-    since = pl.col("consent").replace_strict(dict(wanted), default=None, return_dtype=pl.Int64)
-    return rows.filter(pl.col("time") >= wanted[own], pl.col("time") >= since).select(streams.schema_of(stream).names())
+    columns, own = streams.schema_of(stream).names(), wanted[consent_for(stream)]
+    under = rows["consent"].unique()
+    begins = {each: max(wanted[each], own) for each in under if each in wanted}
+    if len(begins) == len(under) == 1:  # all of it under one yes, as most is
+        only, first = begins[under[0]], rows["time"].min()
+        is_all = isinstance(first, int) and first >= only
+        return (rows if is_all else rows.filter(pl.col("time") >= only)).select(columns)
+    since = pl.col("consent").replace_strict(begins, default=None, return_dtype=pl.Int64)
+    return rows.filter(pl.col("time") >= since).select(columns)
 
 
 def number_of(key: bytes) -> int:
@@ -117,7 +123,7 @@ def ordered(rows: pl.DataFrame) -> pl.DataFrame:
 
     One person's rows at times that all differ, as a sensor's are, need no more than a look.
     """
-    if rows["person"].n_unique() <= 1:
+    if streams.is_of_one(rows):
         rows = rows if rows["time"].is_sorted() else rows.sort("time", maintain_order=True)
         if is_strict(rows):
             return rows

@@ -21,7 +21,7 @@ from samen.rooms.sensing.jobs import insights
 from samen.rooms.sensing.own_signs import Sign, Way, Whom
 from samen.rooms.sensing.simulator import sending, streams
 from samen.rooms.sensing.simulator.living import Plan
-from samen.rooms.sensing.store import features, inbox, keys
+from samen.rooms.sensing.store import inbox, keys, refreshing
 from samen.rooms.sensing.store import own_places as places
 from samen.rooms.sensing.store import own_signs as signs
 from samen.web.demo import adopting, own, texts
@@ -41,7 +41,7 @@ def wear(staff: Staff, now: datetime) -> None:
     for number, who in enumerate(words["wearer"]):
         _sends(who, number, now)
     inbox.drain(at=now)
-    features.refresh_due(at=now, seconds=3600)
+    refreshing.refresh_due(at=now, seconds=3600)
     _looked(words["noor"], now)
 
 

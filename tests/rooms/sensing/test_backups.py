@@ -6,7 +6,7 @@ import pytest
 
 from samen.people import store as people
 from samen.rooms.sensing.models.features import Due, Value
-from samen.rooms.sensing.store import archive, backups, events, features, inbox, tables
+from samen.rooms.sensing.store import archive, backups, events, inbox, refreshing, tables
 from samen.rooms.sensing.store.events import Range
 from tests import named
 from tests.rooms.sensing import sending
@@ -28,7 +28,7 @@ def test_rows_come_back_from_a_backup_once_and_are_computed_anew_but_not_those_o
         who.send([steps(T0 + n * 60_000, n) for n in range(50)])
     inbox.drain(at=NOW)
     noor.send([steps(T0 + 1, 9)])  # waits in the inbox, which is a part of the database
-    features.refresh_due(at=NOW, seconds=60)
+    refreshing.refresh_due(at=NOW, seconds=60)
     before = of(noor)
     files = backups.write(tmp_path)
     assert len(files) == 5  # for each of the two: events and steps; and the number of the move

@@ -20,7 +20,7 @@ from samen.rights.words import Category, Purpose
 from samen.rooms.sensing import measures, own_signs, picture, strips, systems
 from samen.rooms.sensing.jobs import insights as jobs
 from samen.rooms.sensing.reading import beiwe, lamp
-from samen.rooms.sensing.store import archive, copies, events, features, inbox, keys
+from samen.rooms.sensing.store import archive, copies, events, inbox, keys, refreshing
 from samen.rooms.sensing.store import own_signs as store
 from samen.rooms.sensing.store.events import Range
 from tests import named
@@ -47,7 +47,7 @@ def days(back: int = 40, *, columns: tuple[str, ...] = ("steps_total_count",)) -
         for at in range(1, back)
         for column in columns
     ]
-    features.keep(who, pl.DataFrame(rows))
+    refreshing.keep(who, pl.DataFrame(rows))
 
 
 def page(client: Client, name: str, *args: str, query: str = "") -> str:
@@ -68,7 +68,7 @@ def test_days_stand_as_pictures_with_words_and_a_table_of_the_same_numbers(noor:
 def test_a_day_that_is_not_over_is_not_drawn_as_a_quiet_one(noor: Client):
     days()
     who = keys.participant_of(named.own(named.noor()), at=timezone.now())
-    features.keep(who, pl.DataFrame([{"day": TODAY, "feature": "steps_total_count", "value": 37.0, "coverage": 0.1}]))
+    refreshing.keep(who, pl.DataFrame([{"day": TODAY, "feature": "steps_total_count", "value": 37.0, "coverage": 0.1}]))
     assert "<td>37</td>" not in page(noor, "sensing:days")
     assert "37" in page(noor, "sensing:day", TODAY.isoformat())
 
@@ -195,7 +195,7 @@ def test_what_stood_out_is_shown_with_its_reason_and_a_way_to_say_that_it_does_n
         {"day": TODAY - timedelta(days=at), "feature": "steps_total_count", "value": random.gauss(6000, 300) if at > 1 else 40.0}
         for at in range(1, 40)
     ]  # fmt: skip
-    features.keep(who, pl.DataFrame(rows))
+    refreshing.keep(who, pl.DataFrame(rows))
     uses = [use for use in systems.CHANGE.manifest.uses if use.category is Category.STEPS]
     example.say_yes(made, systems.CHANGE, at=timezone.now(), uses=uses)
     noor = named.sign_in(client, made.noor)

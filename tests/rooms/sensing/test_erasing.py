@@ -10,7 +10,7 @@ from samen.ledger.models import Leaf
 from samen.rights.words import Purpose
 from samen.rooms.sensing.models.features import Due, Value
 from samen.rooms.sensing.models.way_in import AccessKey, Enrolment, Participant, Study, Tally
-from samen.rooms.sensing.store import archive, erasing, events, features, inbox, studies, tables
+from samen.rooms.sensing.store import archive, erasing, events, features, inbox, refreshing, studies, tables
 from samen.rooms.sensing.store.events import FIRST, LAST, Range
 from tests import named
 from tests.rooms.sensing import sending
@@ -38,7 +38,7 @@ def two():
         )
         inbox.drain(at=NOW)
         who.send([place(T0 + 2 * DAY + n * 60_000, altitude) for n in range(100)])
-        features.refresh(who.who, T0, T0 + 3 * DAY, at=NOW)
+        refreshing.refresh(who.who, T0, T0 + 3 * DAY, at=NOW)
     return noor, kim
 
 
@@ -99,7 +99,7 @@ def test_a_stretch_of_days_goes_and_its_days_are_computed_from_what_stays(two):
     noor, _ = two
     edge = T0 + 2 * DAY
     assert erasing.events(noor.access, noor.who, Range("", edge, edge + DAY), at=NOW) == 100
-    features.refresh_due(at=NOW, seconds=60)
+    refreshing.refresh_due(at=NOW, seconds=60)
     assert {row["time"] for row in of(noor)[1]["gps"]} == {T0 + n * 60_000 for n in range(300)}
     day = datetime.fromtimestamp(edge / 1000, UTC).date()
     (found,) = features.days(noor.access, day, day + timedelta(days=1), ["mobility_seen_h"])
@@ -154,5 +154,5 @@ def test_a_study_goes_with_what_was_kept_for_it_alone_and_not_with_what_is_the_p
 def test_days_without_anything_left_have_no_values(two):
     noor, _ = two
     erasing.events(noor.access, noor.who, Range(""), at=NOW)
-    features.refresh_due(at=NOW, seconds=60)
+    refreshing.refresh_due(at=NOW, seconds=60)
     assert not [row for row in features.days(noor.access, date(2026, 1, 1), date(2027, 1, 1)) if row.value is not None]

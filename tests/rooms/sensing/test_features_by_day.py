@@ -10,10 +10,10 @@ import pytest
 from samen.people.access import Allowed, Ground
 from samen.people.roles import Role, Scope
 from samen.rights.words import Purpose
-from samen.rooms.sensing import computing, segments, turning, zones
+from samen.rooms.sensing import computing, segments, sources, turning, zones
 from samen.rooms.sensing.models.features import Clock, Due, Value
 from samen.rooms.sensing.reading.receipt import Read
-from samen.rooms.sensing.store import features, inbox, tables
+from samen.rooms.sensing.store import features, inbox, refreshing, tables
 from tests import named
 from tests.rooms.sensing import sending
 from tests.rooms.sensing.sending import NOW, START, empty_archive  # noqa: F401
@@ -58,14 +58,14 @@ def everything(who: sending.Sender) -> list[tuple]:
 
 def anew(who: sending.Sender) -> list[tuple]:
     Value.objects.all().delete()
-    features.refresh(who.who, MONDAY, MONDAY + 5 * DAY, at=NOW)
+    refreshing.refresh(who.who, MONDAY, MONDAY + 5 * DAY, at=NOW)
     return everything(who)
 
 
 def test_values_are_those_that_the_same_computing_gives_for_the_same_rows(noor):
     noor.send(week())
     inbox.drain(at=NOW)
-    features.refresh_due(at=NOW, seconds=60)
+    refreshing.refresh_due(at=NOW, seconds=60)
     opened = dict.fromkeys(STREAMS, 0)
     rows = tables.between(noor.access, noor.who, opened, MONDAY - DAY, MONDAY + 6 * DAY)
     assert {"gps", "screen", "steps_minute", "calls"} <= set(rows)
@@ -83,10 +83,10 @@ def test_a_late_hour_gives_its_day_within_a_second_the_bits_of_computing_everyth
     late = [each for each in sent if MONDAY + 2 * DAY + 10 * HOUR <= each["timestamp"] < MONDAY + 2 * DAY + 11 * HOUR]
     noor.send([each for each in sent if each not in late])
     inbox.drain(at=NOW)
-    features.refresh(noor.who, MONDAY, MONDAY + 5 * DAY, at=NOW)
+    refreshing.refresh(noor.who, MONDAY, MONDAY + 5 * DAY, at=NOW)
     before = everything(noor)
     noor.send(late)
-    features.refresh(noor.who, late[0]["timestamp"], late[-1]["timestamp"] + 1, at=NOW)
+    refreshing.refresh(noor.who, late[0]["timestamp"], late[-1]["timestamp"] + 1, at=NOW)
     after = everything(noor)
     assert after != before
     assert after == anew(noor)
@@ -95,7 +95,7 @@ def test_a_late_hour_gives_its_day_within_a_second_the_bits_of_computing_everyth
     took = []
     for _ in range(3):
         begun = time.process_time()
-        features.refresh(noor.who, late[0]["timestamp"], late[-1]["timestamp"] + 1, at=NOW, near=True)
+        refreshing.refresh(noor.who, late[0]["timestamp"], late[-1]["timestamp"] + 1, at=NOW, near=True)
         took.append(time.process_time() - begun)
     assert min(took) < 1
 
@@ -103,7 +103,7 @@ def test_a_late_hour_gives_its_day_within_a_second_the_bits_of_computing_everyth
 def test_a_stream_that_is_off_is_not_read_and_says_so(noor):
     noor.send(week())
     sending.say(named.noor(), "gps", yes=False, at=NOW)
-    features.refresh(noor.who, MONDAY, MONDAY + 5 * DAY, at=NOW + timedelta(minutes=1))
+    refreshing.refresh(noor.who, MONDAY, MONDAY + 5 * DAY, at=NOW + timedelta(minutes=1))
     found = {row.feature: row for row in features.days(noor.access, date(2026, 2, 3), date(2026, 2, 4))}
     assert (found["mobility_home_h"].value, found["mobility_home_h"].reason) == (None, "refused")
     assert "coverage_gps_valid_min" not in found
@@ -115,7 +115,7 @@ def test_rows_from_before_the_yes_are_not_read(noor):
     noor.send(week())
     sending.say(named.noor(), "steps", yes=False, at=NOW)
     sending.say(named.noor(), "steps", yes=True, at=NOW + timedelta(seconds=1), since=datetime(2026, 2, 4, tzinfo=UTC))
-    features.refresh(noor.who, MONDAY, MONDAY + 5 * DAY, at=NOW + timedelta(minutes=1))
+    refreshing.refresh(noor.who, MONDAY, MONDAY + 5 * DAY, at=NOW + timedelta(minutes=1))
     found = {
         row.day: row for row in features.days(noor.access, date(2026, 2, 2), date(2026, 2, 7), ["steps_total_count"])
     }
@@ -127,7 +127,7 @@ def test_a_day_in_the_midst_without_rows_is_a_gap_and_one_after_the_last_is_not(
     quiet = date(2026, 2, 4)
     sent = [each for each in week() if not MONDAY + 2 * DAY - 2 * HOUR <= each["timestamp"] < MONDAY + 3 * DAY + HOUR]
     noor.send(sent)
-    features.refresh(noor.who, MONDAY, MONDAY + 7 * DAY, at=NOW)
+    refreshing.refresh(noor.who, MONDAY, MONDAY + 7 * DAY, at=NOW)
     found = {
         row.day: row for row in features.days(noor.access, date(2026, 2, 1), date(2026, 2, 9), ["steps_total_count"])
     }
@@ -138,7 +138,7 @@ def test_a_day_in_the_midst_without_rows_is_a_gap_and_one_after_the_last_is_not(
 def test_a_day_is_the_persons_own_also_where_their_clock_changes_zone(noor):
     Clock.objects.create(participant=noor.who, device=noor.device.id.hex, zone="Asia/Tokyo", begins=MONDAY + DAY)
     noor.send(week())
-    features.refresh(noor.who, MONDAY, MONDAY + 5 * DAY, at=NOW)
+    refreshing.refresh(noor.who, MONDAY, MONDAY + 5 * DAY, at=NOW)
     spans = zones.spans(
         pl.DataFrame({"person": ["a"], "device": ["d"], "first": [0], "last": [0]}),
         pl.DataFrame({"device": ["d"], "zone": ["Asia/Tokyo"], "begins": [0]}, schema=zones.CHANGES),
@@ -156,12 +156,12 @@ def test_a_day_is_the_persons_own_also_where_their_clock_changes_zone(noor):
 
 def test_a_professional_reads_only_what_is_open_for_care(noor):
     noor.send(week())
-    features.refresh(noor.who, MONDAY, MONDAY + 5 * DAY, at=NOW)
+    refreshing.refresh(noor.who, MONDAY, MONDAY + 5 * DAY, at=NOW)
     sam = Allowed(
         noor.access.person, Scope.FINDINGS, Ground.CARE, Role.CLINICIAN, named.sam().id
     )  # with a care relationship
     assert not [
-        row for row in features.days(sam, date(2026, 2, 3), date(2026, 2, 4)) if features.consents_of(row.feature)
+        row for row in features.days(sam, date(2026, 2, 3), date(2026, 2, 4)) if sources.consents_of(row.feature)
     ]
     sending.say(named.noor(), "steps", yes=True, since=START, purpose=Purpose.CARE)
     seen = {row.feature for row in features.days(sam, date(2026, 2, 3), date(2026, 2, 4))}

@@ -22,7 +22,7 @@ from samen.rooms.record import door as record
 from samen.rooms.sensing import own_signs, systems
 from samen.rooms.sensing.jobs import insights as jobs
 from samen.rooms.sensing.own_signs import Sign, Way, Whom
-from samen.rooms.sensing.store import features, insights, keys
+from samen.rooms.sensing.store import insights, keys, refreshing
 from samen.rooms.sensing.store import own_signs as store
 from tests.rights import example
 from tests.rights.example import House
@@ -49,7 +49,7 @@ def days(
         for at, value in enumerate(values)
     ]
     who = keys.participant_of(made.own(), at=timezone.now())
-    features.keep(who, pl.DataFrame(rows))
+    refreshing.keep(who, pl.DataFrame(rows))
 
 
 def uses(system, *categories: Category, to: Recipient = Recipient.PERSON):

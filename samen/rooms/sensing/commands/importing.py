@@ -1,7 +1,7 @@
 """`samen sensing import` and `samen sensing erase`: files into the store under people's yes, and a study out of it."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import blake2b
@@ -168,6 +168,18 @@ def _parts(job: Job) -> Iterator[Part]:
     yield from (Part((file,), job.format) for file in files if not aware.BESIDE.fullmatch(file.stem.lower()))
 
 
+def _digests(job: Job, part: Part) -> Callable[[Participant], str]:
+    """Give what tells by what a part is known for each of its people; its files are read once for all of them."""
+    known: dict[str, str] = {}
+
+    def of(who: Participant) -> str:
+        if who.key not in known:
+            known[who.key] = _digest(job, part, who)
+        return known[who.key]
+
+    return of
+
+
 def _digest(job: Job, part: Part, who: Participant) -> str:
     """Give what a part is known by: the format, and the names and bytes of its files."""
     found = blake2b(f"{job.format} {who.key} {job.mapping} {job.roster}".encode(), digest_size=DIGEST_BYTES)
@@ -185,9 +197,9 @@ def _machine(who: Participant) -> Allowed:
 
 def _tables(job: Job, part: Part) -> None:
     """Read one part once for all its people, and keep what is each one's."""
-    now, salt = timezone.now(), _salt(job)
+    now, salt, digest = timezone.now(), _salt(job), _digests(job, part)
     likely = job.one or (job.participant(part.of_beiwe.person) if part.of_beiwe and job.roster is None else None)
-    if likely is not None and importing.came_before(_machine(likely), likely, _digest(job, part, likely)):
+    if likely is not None and importing.came_before(_machine(likely), likely, digest(likely)):
         job.known += 1
         return
     read = importing.in_utc(_read(job, part, salt), job.roster, job.changes)
@@ -202,14 +214,17 @@ def _tables(job: Job, part: Part) -> None:
             continue
         if job.changes is not None:
             importing.set_clock(_machine(who), who, job.changes)
-        job.take(importing.bring(_machine(who), who, mine, _digest(job, part, who), at=now))
+        job.take(importing.bring(_machine(who), who, mine, digest(who), at=now))
     job.take(Brought(rest.counts, taken.quarantine))
 
 
 def _divided(read: Read, name: str) -> tuple[Read, Read]:
     """Part one person's rows from the others'; what was held back or doubled stays in the account of the others."""
-    mine = {stream: rows.filter(pl.col("person") == name) for stream, rows in read.tables.items()}
-    others = {stream: rows.filter(pl.col("person") != name) for stream, rows in read.tables.items()}
+    mine, others = dict[str, pl.DataFrame](), dict[str, pl.DataFrame]()
+    for stream, rows in read.tables.items():
+        own = rows["person"] == name
+        is_all = bool(own.all())  # as of a folder of Beiwe: then nothing need be copied
+        mine[stream], others[stream] = (rows, rows.clear()) if is_all else (rows.filter(own), rows.filter(~own))
     n = pl.col("stream").replace_strict({stream: rows.height for stream, rows in mine.items()} or {"": 0}, default=0)
     none = [pl.lit(0, dtype=pl.Int64).alias(what) for what in ("doubled", "quarantined", "refused")]
     of_mine = read.counts.filter(pl.col("stream").is_in(sorted(mine))).with_columns(

@@ -22,7 +22,7 @@ from samen.people.access import Allowed, Ground, NotAllowed
 from samen.people.roles import Scope
 from samen.rights import door as rights
 from samen.rights.words import Purpose
-from samen.rooms.sensing import judging, turning
+from samen.rooms.sensing import judging, sources, turning
 from samen.rooms.sensing.judging import Kept
 from samen.rooms.sensing.kinds import ACTIVITIES, SPACE
 from samen.rooms.sensing.models.activities import Survey
@@ -39,7 +39,7 @@ from samen.rooms.sensing.models.way_in import (
     Tally,
     Thing,
 )
-from samen.rooms.sensing.store import archive, features, inbox, own_places
+from samen.rooms.sensing.store import archive, inbox, own_places
 from samen.rooms.sensing.store.events import FIRST, LAST, Range
 
 LEVEL = "battery_level"  # of the battery, in an event of the screen
@@ -199,7 +199,7 @@ def _forget_values(participant: Participant, asked: Range, stream: str) -> None:
 
 
 def _reads(name: str, stream: str) -> bool:
-    needed = features.consents_of(name)
+    needed = sources.consents_of(name)
     return not needed or stream in needed  # what tells of all streams, or of none that we know, may hold it
 
 

@@ -55,10 +55,11 @@ def bring(access: Allowed, participant: Participant, read: Read, of_part: str, *
     mine = {stream: _as_own(rows, participant, salt) for stream, rows in read.tables.items() if rows.height}
     with archive.alone():
         inbox.finish()  # a later number in a table would have an earlier move taken for done
+        fresh = {stream: _new(access, participant, rows, stream) for stream, rows in mine.items()}
         with transaction.atomic():
             opened = inbox.open_streams(access, at, lock=True)
             allowed = {stream: _allowed(rows, stream, opened) for stream, rows in mine.items()}
-            new = {stream: _new(access, participant, rows, stream) for stream, rows in allowed.items()}
+            new = {stream: _allowed(rows, stream, opened) for stream, rows in fresh.items()}
             _write(participant, {stream: rows for stream, rows in new.items() if rows.height}, at)
             counts = _counted(read, allowed, new)
             _note(participant, new, counts, of_part, at)
@@ -129,8 +130,12 @@ def _own(access: Allowed, participant: Participant) -> None:
 
 def _as_own(rows: pl.DataFrame, participant: Participant, salt: bytes) -> pl.DataFrame:
     """Put the person's random key for their name in the file, and a hash for each device's."""
-    names = rows["device"].unique().drop_nulls().to_list()
-    hashes = {name: digest(name, salt) for name in names}
+    names = rows["device"].unique()
+    if len(names) == 1:  # one device, as of most files: nothing need be looked up row by row
+        name = names[0]
+        own = pl.lit(None if name is None else digest(name, salt), dtype=pl.String)
+        return rows.with_columns(pl.lit(participant.key).alias("person"), own.alias("device"))
+    hashes = {name: digest(name, salt) for name in names.drop_nulls()}
     return rows.with_columns(
         pl.lit(participant.key).alias("person"),
         pl.col("device").replace_strict(hashes, default=None, return_dtype=pl.String),
@@ -139,7 +144,9 @@ def _as_own(rows: pl.DataFrame, participant: Participant, salt: bytes) -> pl.Dat
 
 def _allowed(rows: pl.DataFrame, stream: str, opened: Mapping[str, int]) -> pl.DataFrame:
     since = opened.get(turning.consent_for(stream))
-    return rows.clear() if since is None else rows.filter(pl.col("time") >= since)
+    if since is None:
+        return rows.clear()
+    return rows if (first := rows["time"].min()) is None or first >= since else rows.filter(pl.col("time") >= since)  # type: ignore[operator]
 
 
 def _new(access: Allowed, participant: Participant, rows: pl.DataFrame, stream: str) -> pl.DataFrame:

@@ -350,7 +350,12 @@ def _typed(rows: pl.DataFrame, batches: Sequence[Batch]) -> dict[str, list[pl.Da
 
 def make_due(rows: pl.DataFrame, people_of: Mapping[str, Participant]) -> None:
     """Note the days of UTC on which people have new rows (person, time): their features are to be computed anew."""
-    days = rows.select("person", (pl.col("time") // DAY).cast(pl.Int32).cast(pl.Date).alias("day")).unique()
+    day = (pl.col("time") // DAY).cast(pl.Int32)
+    is_new = (day != day.shift()) | (
+        pl.col("person") != pl.col("person").shift()
+    )  # neighbours of one day are looked at once
+    firsts = rows.filter(is_new.fill_null(True))
+    days = firsts.select("person", day.cast(pl.Date).alias("day")).unique()
     now = timezone.now()
     mine = [Due(participant=people_of[key], day=day, at=now) for key, day in days.sort("person", "day").iter_rows()]
     Due.objects.bulk_create(

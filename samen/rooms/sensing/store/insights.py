@@ -15,7 +15,7 @@ from samen.rights.words import Permit, Purpose
 from samen.rooms.sensing import kinds, measures, streams
 from samen.rooms.sensing.measures import Measure
 from samen.rooms.sensing.models.way_in import Participant
-from samen.rooms.sensing.store import features, tables
+from samen.rooms.sensing.store import clocks, features, tables
 from samen.rooms.sensing.strips import Known
 
 MOST_DAYS = 400
@@ -88,7 +88,7 @@ def whereabouts(permit: Permit, since: date, until: date) -> pl.DataFrame:
     rows = _rows(permit, "gps", since, until)
     if rows is None:
         return streams.empty("gps").with_columns(pl.lit(None, pl.Datetime("ms")).alias("local"))
-    return features.in_local_time(permit, rows)
+    return clocks.in_local_time(permit, rows)
 
 
 def _rows(permit: Permit, stream: str, since: date, until: date) -> pl.DataFrame | None:
