@@ -23,7 +23,7 @@ def take_part(staff: Staff, now: datetime) -> None:
     first, *_ = [_opened(each, staff, begun) for each in words["study"]]
     for who in words["taking_part"]:
         mine = own.access(who["email"], Scope.RIGHTS, now)
-        keys.enrol(mine, first.study, at=begun)
+        keys.enrol(mine, first.study, at=begun, streams=who["streams"])
         for stream in who["streams"]:
             own.opens(mine, stream, [Purpose.RESEARCH], now, since=begun)
         quality.note(keys.participant_of(mine, at=now), at=now)

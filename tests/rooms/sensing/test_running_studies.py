@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -99,7 +100,7 @@ def test_nobody_reads_or_joins_what_was_not_opened(client: Client):
     named.sign_in(client, named.noor())
     assert "Steps and sleep" not in said(client.get(reverse("sensing:joining")))
     assert client.get(reverse("sensing:joining-one", args=[row.study.code])).status_code == 404
-    client.post(reverse("sensing:joining-choose", args=[row.study.code]), {"do": "begin", "stream": ["steps"]})
+    client.post(reverse("sensing:joining-choose", args=[row.study.code]), {"do": "choose", "stream": ["steps"]})
     assert taking_part.mine(named.own(named.noor())) == []
 
 
@@ -110,9 +111,9 @@ def test_a_person_joins_with_the_streams_that_they_tick_and_leaves_with_their_ye
     assert "We read steps." in page
     assert "checked" not in page  # nothing is ticked before she does
     choose = reverse("sensing:joining-choose", args=[opened.study.code])
-    client.post(choose, {"do": "begin", "stream": ["steps", "gps"]})  # gps is not asked for
+    client.post(choose, {"do": "choose", "stream": ["steps", "gps"]})  # gps is not asked for
     mine = named.own(named.noor())
-    assert taking_part.mine(mine) == [opened.study]
+    assert [(each.study, each.streams) for each in taking_part.mine(mine)] == [(opened.study, ["steps"])]
     assert taking_part.open_streams(mine, at=timezone.now()) == {"steps"}
     client.post(choose, {"do": "leave"})
     assert taking_part.mine(mine) == []
@@ -124,8 +125,21 @@ def test_a_yes_to_research_stays_while_another_study_reads_it(opened: Leaflet):
     other = running.write(ASKED, by=rik(), at=NOW)
     running.open_for_people(other, by=named.dr_visser(), at=NOW)
     for row in (opened, other):
-        taking_part.begin(mine, row, ["steps"], at=NOW, language="en")
+        taking_part.choose(mine, row, ["steps"], at=NOW, language="en")
     taking_part.leave(mine, opened.study, at=NOW, language="en")
+    assert taking_part.open_streams(mine, at=NOW) == {"steps"}
+
+
+def test_a_study_reads_what_was_chosen_for_it_and_not_what_another_may_read(opened: Leaflet):
+    mine = named.own(named.noor())
+    other = running.write(replace(ASKED, streams=("screen",)), by=rik(), at=NOW)
+    running.open_for_people(other, by=named.dr_visser(), at=NOW)
+    taking_part.choose(mine, opened, ["steps"], at=NOW, language="en")
+    taking_part.choose(mine, other, ["screen"], at=NOW, language="en")
+    who = keys.participant_of(mine, at=NOW)
+    assert [set(studies.shared(who, row.study, at=NOW).open) for row in (opened, other)] == [{"steps"}, {"screen"}]
+    taking_part.choose(mine, other, [], at=NOW, language="en")  # the yes goes with the last study that reads it
+    assert set(studies.shared(who, other.study, at=NOW).open) == set()
     assert taking_part.open_streams(mine, at=NOW) == {"steps"}
 
 
@@ -148,17 +162,18 @@ def test_a_key_is_told_once_and_opens_nothing_after_its_end_or_the_end_of_its_st
 
 def test_a_study_ends_by_itself_after_its_last_day_and_lets_go_of_everybody(opened: Leaflet):
     mine = named.own(named.noor())
-    taking_part.begin(mine, opened, ["steps"], at=NOW, language="en")
+    taking_part.choose(mine, opened, ["steps"], at=NOW, language="en")
     made = running.make_reader(opened, "Rik", at=NOW)
     assert running.end_due(at=datetime.combine(UNTIL, NOW.timetz())) == 0
     assert running.end_due(at=NOW + timedelta(days=91)) == 1
     assert taking_part.mine(mine) == []
     assert keys.caller(made.access_key, made.secret, at=NOW) is None
-    assert not taking_part.begin(mine, Leaflet.objects.get(), ["steps"], at=NOW, language="en")
+    assert not taking_part.choose(mine, Leaflet.objects.get(), ["steps"], at=NOW, language="en")
 
 
 @pytest.mark.row("S1", "K6.1")
 def test_a_file_holds_what_people_let_be_read_each_sees_it_and_the_log_says_so(client: Client, opened: Leaflet):
+    taking_part.choose(named.own(named.noor()), opened, ["steps"], at=NOW, language="en")
     mine = sending.sender(named.noor(), "steps", "screen", study=opened.study)
     start = (int(NOW.timestamp() * 1000) // DAY - 2) * DAY + 10 * 3_600_000
     sending.say(named.noor(), "steps", yes=True, since=sending.START, purpose=Purpose.RESEARCH)

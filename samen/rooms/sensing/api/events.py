@@ -99,9 +99,10 @@ def _given(call: Call, people: list[Participant], kind: str) -> HttpResponseBase
 def _page(call: Call, who: Participant, asked: Range, limit: int, *, newest_first: bool) -> Iterator[Kept]:
     access, opened = call.caller.access, None
     if access is None:
-        shared = studies.shared(who, at=call.now)
+        found = things.own_study(call)
+        shared = studies.shared(who, found, at=call.now)
         access, opened = shared.access, shared.open
-        studies.note_look(who, things.own_study(call), at=call.now)
+        studies.note_look(who, found, at=call.now)
     wanted = Range(asked.kind, asked.first, asked.before, asked.name, newest_first, opened)
     return events.page(access, who, wanted, limit)
 

@@ -224,7 +224,7 @@ def _here(those: list[sharing.Member], study: computing.Study, how: How) -> comp
     for member in those:
         if (who := studies.participant(member.code)) is None:
             continue
-        access = studies.shared(who, at=timezone.now()).access
+        access = studies.machine(who)
         read = sharing.named(member, shared.rows(access, who, member))
         parts.append(computing.part_of(read, sharing.study_of(member, study), explained=how.explained))
     return computing.all_parts(parts, study.profile)

@@ -1,4 +1,4 @@
-"""What people read of a study before they take part."""
+"""What people read of a study before they take part, and what each lets it read."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -12,6 +12,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="enrolment",
+            name="streams",
+            field=models.JSONField(null=True),
+        ),
         migrations.CreateModel(
             name="Leaflet",
             fields=[

@@ -47,6 +47,7 @@ class Enrolment(models.Model):
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="enrolments")
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    streams = models.JSONField(null=True)  # that this study may read; null: all that is open for research
 
     class Meta:
         constraints = [

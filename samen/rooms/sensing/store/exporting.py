@@ -32,8 +32,7 @@ def features(found: Study, first: date, last: date, *, at: datetime) -> tuple[pl
             who = studies.participant(member.code)
             if who is None:
                 continue
-            access = studies.shared(who, at=at).access
-            read = sharing.named(member, shared.rows(access, who, member, begins, before))
+            read = sharing.named(member, shared.rows(studies.machine(who), who, member, begins, before))
             if read.tables:
                 parts.append(computing.part_of(read, sharing.study_of(member, wanted), explained=False))
         facts = {"what": WHAT, "study": found.code, "people": len(parts)}

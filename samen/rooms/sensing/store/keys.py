@@ -1,6 +1,7 @@
 """Who comes in by a key: a device of one person, or a researcher of one study. A secret is shown once and kept as a digest."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -136,10 +137,16 @@ def caller(access_key: str, secret: str, *, at: datetime) -> Caller | None:
     return Caller(row.id, row.kind, row.participant_id, row.study_id, access, who)
 
 
-def enrol(access: Allowed, study: Study, *, at: datetime) -> None:
-    """Let a person take part in a study. What it may read is said stream by stream."""
-    Enrolment.objects.get_or_create(
-        participant=participant_of(access, at=at), study=study, ended_at=None, defaults={"at": at}
+def enrol(access: Allowed, study: Study, *, at: datetime, streams: Collection[str] | None = None) -> None:
+    """Let a person take part in a study, or choose anew what it may read; None: whatever they say yes to for research."""
+    _own(access)
+    chosen = None if streams is None else sorted(streams)
+    Enrolment.objects.update_or_create(
+        participant=participant_of(access, at=at),
+        study=study,
+        ended_at=None,
+        defaults={"streams": chosen},
+        create_defaults={"streams": chosen, "at": at},
     )
 
 

@@ -16,13 +16,13 @@ from samen.people import store as people
 from samen.people.access import Ground
 from samen.people.roles import Scope
 from samen.rights import door as rights
-from samen.rights.words import Purpose, Use
+from samen.rights.words import Use
 from samen.rooms.sensing import daybook, kinds, quality, turning
 from samen.rooms.sensing.daybook import ARRIVALS, DAY, KIND, PLAN
 from samen.rooms.sensing.models.quality import Came
 from samen.rooms.sensing.models.way_in import Enrolment, Participant, Study, StudyLook, Tally
 from samen.rooms.sensing.quality import Alarm
-from samen.rooms.sensing.store import tables
+from samen.rooms.sensing.store import studies, tables
 
 KEPT_DAYS = 28  # that monitors look back, and that the book keeps
 AGAIN_DAYS = 4  # that are counted anew each time: late hours belong to their day
@@ -54,7 +54,7 @@ def note(participant: Participant, *, at: datetime) -> None:
     today = int(at.timestamp() * 1000) // DAY
     is_new = not Came.objects.filter(participant=participant).exists()
     first = today - (KEPT_DAYS if is_new else AGAIN_DAYS)
-    opened = _for_research(rights.open_streams(participant.person_id, at, lock=False))
+    opened = studies.for_research(rights.open_streams(participant.person_id, at, lock=False))
     access = people.machine(participant.person_id, Ground.PORTABILITY, Scope.RIGHTS)
     since = {stream: int(when.timestamp() * 1000) for stream, when in opened.items()}
     rows = tables.between(access, participant, since, first * DAY, (today + 1) * DAY)
@@ -70,16 +70,6 @@ def note(participant: Participant, *, at: datetime) -> None:
         mine.filter(Q(day__gte=first) | Q(day__lt=today - KEPT_DAYS)).delete()
         mine.exclude(stream__in=[each for each in PLAN if turning.consent_for(each) in opened]).delete()
         Came.objects.bulk_create(made, batch_size=500)
-
-
-def _for_research(said: Mapping[str, Mapping[Use, datetime]]) -> dict[str, datetime]:
-    """Give the streams that somebody lets be read for research, and from when on."""
-    return {
-        subject.removeprefix(kinds.SPACE): when
-        for subject, uses in said.items()
-        for use, when in uses.items()
-        if use.purpose is Purpose.RESEARCH
-    }
 
 
 # --- a study's page ----------------------------------------------------------------------------------------------------
@@ -123,7 +113,7 @@ def look(found: Study, *, at: datetime) -> Looked:
     enrolled = list(Enrolment.objects.filter(study=found).select_related("participant").order_by("at", "id"))
     mine = [each for each in enrolled if each.ended_at is None]
     said = rights.open_streams_of([each.participant.person_id for each in mine], at)
-    opened = {each.participant_id: _for_research(said.get(each.participant.person_id, {})) for each in mine}
+    opened = {each.participant_id: _opened(each, said.get(each.participant.person_id, {})) for each in mine}
     codes = {each.participant_id: each.participant.code for each in mine}
     book = _book(codes, opened, now)
     arrivals = _arrivals(codes, opened)
@@ -150,6 +140,10 @@ def look(found: Study, *, at: datetime) -> Looked:
         _covered(book, now),
         quality.by_kind(alarms),
     )
+
+
+def _opened(enrolment: Enrolment, said: Mapping[str, Mapping[Use, datetime]]) -> dict[str, datetime]:
+    return {name: since for name, since in studies.for_research(said).items() if studies.reads(enrolment, name)}
 
 
 def _book(codes: Mapping[int, str], opened: Mapping[int, Mapping[str, datetime]], now: int) -> pl.DataFrame:

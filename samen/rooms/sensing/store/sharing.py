@@ -25,7 +25,7 @@ def members(found: Study, *, at: datetime) -> list[Member]:
     """Give who takes part in a study and says yes to research with anything. Each sees that the study looked."""
     those = []
     for who in studies.taking_part(found):
-        opened = studies.shared(who, at=at).open
+        opened = studies.shared(who, found, at=at).open
         if not opened:
             continue
         studies.note_look(who, found, at=at)
@@ -38,7 +38,7 @@ def members(found: Study, *, at: datetime) -> list[Member]:
 
 def changed(found: Study, those: Sequence[Member], *, at: datetime) -> set[str]:
     """Give the codes of members of whom a study may not read all that was read: they left, or took back a yes or a part of it."""
-    now = {who.code: studies.shared(who, at=at).open for who in studies.taking_part(found)}
+    now = {who.code: studies.shared(who, found, at=at).open for who in studies.taking_part(found)}
     return {
         each.code
         for each in those

@@ -12,7 +12,7 @@ from samen.people import store as people
 from samen.people.access import Allowed, Ground
 from samen.people.roles import Scope
 from samen.rights import door as rights
-from samen.rights.words import Purpose
+from samen.rights.words import Purpose, Use
 from samen.rooms.sensing.kinds import SPACE
 from samen.rooms.sensing.models.way_in import Attachment, Enrolment, Participant, Study, StudyLook, Thing
 
@@ -57,16 +57,36 @@ class Shared:
     open: Mapping[str, int]  # stream -> from when on, ms
 
 
-def shared(participant: Participant, *, at: datetime) -> Shared:
-    """Give what a person says yes to for research now."""
-    said = rights.open_streams(participant.person_id, at, lock=False)
+def shared(participant: Participant, found: Study, *, at: datetime) -> Shared:
+    """Give what a person lets this study read now: their yes to research, and of it what they chose for this one."""
+    mine = Enrolment.objects.filter(participant=participant, study=found, ended_at=None).first()
+    said = rights.open_streams(participant.person_id, at, lock=False) if mine is not None else {}
     opened = {
-        subject.removeprefix(SPACE): int(since.timestamp() * 1000)
+        stream: int(since.timestamp() * 1000)
+        for stream, since in for_research(said).items()
+        if mine is not None and reads(mine, stream)
+    }
+    return Shared(machine(participant), opened)
+
+
+def machine(participant: Participant) -> Allowed:
+    """Give the access under which what a study may read is looked up: the machine's, for the person's own yes."""
+    return people.machine(participant.person_id, Ground.PORTABILITY, Scope.RIGHTS)
+
+
+def for_research(said: Mapping[str, Mapping[Use, datetime]]) -> dict[str, datetime]:
+    """Give the streams that somebody lets be read for research, and from when on."""
+    return {
+        subject.removeprefix(SPACE): since
         for subject, uses in said.items()
         for use, since in uses.items()
         if use.purpose is Purpose.RESEARCH
     }
-    return Shared(people.machine(participant.person_id, Ground.PORTABILITY, Scope.RIGHTS), opened)
+
+
+def reads(enrolment: Enrolment, stream: str) -> bool:
+    """Say whether a person chose to let a study read a stream."""
+    return enrolment.streams is None or stream in enrolment.streams
 
 
 def note_look(participant: Participant, found: Study, *, at: datetime) -> None:

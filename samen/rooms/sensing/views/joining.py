@@ -10,6 +10,7 @@ from samen.people.door import Request, own_page
 from samen.rooms.sensing.models.studies import Leaflet
 from samen.rooms.sensing.models.way_in import Study
 from samen.rooms.sensing.store import quality, running, taking_part
+from samen.rooms.sensing.store.studies import reads
 from samen.rooms.sensing.views.days import language
 from samen.words import say
 
@@ -20,7 +21,7 @@ WORDS = "sensing.joining"
 @own_page
 def studies(request: Request) -> HttpResponse:
     """List the studies that the person takes part in, and those that they may."""
-    mine = taking_part.mine(request.access)
+    mine = [each.study for each in taking_part.mine(request.access)]
     taken = {each.pk for each in mine}
     open_now = [each for each in running.open_leaflets() if each.study_id not in taken]
     return render(request, "sensing/signals/studies.html", {"mine": mine, "others": open_now})
@@ -32,16 +33,18 @@ def study(request: Request, study: str) -> HttpResponse:
     """Show one study: why, who, until when, which streams, and the way in or out."""
     found = _study(study)
     row = running.leaflet(found)
-    is_mine = found in taking_part.mine(request.access)
-    if not is_mine and (row is None or row.state == "written"):
+    mine = next((each for each in taking_part.mine(request.access) if each.study_id == found.pk), None)
+    if mine is None and (row is None or row.state == "written"):
         raise Http404  # what nobody opened is read by nobody
     opened = taking_part.open_streams(request.access, at=request.now)
     shown = {
         "study": found,
         "row": row,
         "why": _why(row) if row else "",
-        "is_mine": is_mine,
-        "streams": [(name, name in opened) for name in (row.streams if row else sorted(opened))],
+        "is_mine": mine is not None,
+        "streams": [
+            (name, mine is not None and reads(mine, name), name in opened) for name in (row.streams if row else opened)
+        ],
     }
     return render(request, "sensing/signals/study.html", shown)
 
@@ -56,10 +59,10 @@ def choose(request: Request, study: str) -> HttpResponse:
         left = taking_part.leave(request.access, found, at=request.now, language=language())
         messages.success(request, say(f"{WORDS}.{'left' if left else 'not_in'}", language(), name=found.name))
         return redirect("sensing:joining")
-    if do != "begin" or row is None:
+    if do != "choose" or row is None:
         raise Http404
     streams = request.POST.getlist("stream")
-    if taking_part.begin(request.access, row, streams, at=request.now, language=language()):
+    if taking_part.choose(request.access, row, streams, at=request.now, language=language()):
         messages.success(request, say(f"{WORDS}.begun", language(), name=found.name))
     else:
         messages.error(request, say(f"{WORDS}.not_open", language()))
