@@ -70,6 +70,9 @@ bench-sensing-ingest: .venv/ready  ## measure the way in: events over HTTP, dura
 bench-sensing-store: .venv/ready  ## measure the store of signals: files taken in, a late hour, a year's page, erasing from 20 million rows
 	$(PY) bench/sensing_store.py
 
+bench-crisis-authors: .venv/ready  ## measure how danger is heard in writers nobody learnt from, with sentence vectors and without
+	$(PY) bench/crisis_authors.py
+
 bench-sensing-quality: .venv/ready  ## measure the alarms about measurements: faults found, false alarms
 	$(PY) bench/sensing_quality.py
 

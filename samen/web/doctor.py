@@ -21,7 +21,7 @@ LEAST_DIFFERENT = 12  # different bytes in a secret: 32 random ones have about 3
 EXTRAS = {  # optional install -> what it is for
     "spark": "sensor tables on a cluster",
     "matching": "matching people and clinicians",
-    "embeddings": "search by meaning",
+    "embeddings": "hearing danger by what an English sentence means",
     "population": "figures about groups with disclosure control",
     "llm": "other words by a language model",
 }

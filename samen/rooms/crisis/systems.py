@@ -43,6 +43,7 @@ from samen.rooms.crisis.inference import (
     lexicon,
     linear,
     listen,
+    meaning,
     normalise,
     order,
     rules,
@@ -64,7 +65,7 @@ files = partial(files_of, HERE)
 HEARING = files(
     "reading.py", "inference/*.py", "store/candidates.py", "content/rules/*/*.toml", "content/lexicon/*/*.toml"
 )
-MODELS = files("content/model/*.json")
+MODELS = files("content/model/*.json", "content/meaning/*.json", "content/meaning/vocabulary.txt")
 VALIDATED = ("validated_for.written",)
 
 
@@ -79,6 +80,8 @@ def numbers_hold() -> None:
         raise StaleNumbers("A number in content/help/numbers.toml was checked too long ago. Check it and its date.")
 
 
+BadMeaning = meaning.BadFile
+
 # --- what hears here --------------------------------------------------------------------------------------------------
 
 MOST_HELD = 12  # sets of models held in memory: those in use, and those that are tried; thresholds alone weigh nothing
@@ -91,7 +94,7 @@ def hears(changed: Mapping[str, candidates.Chosen] | None = None) -> Hears:
     """Say what hears each language now: which model, and from which sureness on it asks and alarms.
 
     `changed` puts something else in the place of what is in use, such as a candidate that is tried.
-    Raises: linear.BadModel for a model that is not what was adopted.
+    Raises: linear.BadModel for a model that is not what was adopted; BadMeaning for a sentence model that was not tested.
     """
     now = {**candidates.chosen(linear.came_along()), **(changed or {})}
     came, found, models = linear.came_along(), {}, {}
@@ -99,15 +102,35 @@ def hears(changed: Mapping[str, candidates.Chosen] | None = None) -> Hears:
         model = _model(name, each.sha256)
         if model is None:
             continue
-        models[name] = replace(model, ask=each.ask or model.ask, alarm=each.alarm or model.alarm)
+        models[name] = _at(model, each)
         found[name] = (each.sha256 or came[name], models[name].ask, models[name].alarm)
     _hold(version(found), models)
     return found
 
 
+def _at(model: linear.Model, chosen: candidates.Chosen) -> linear.Model:
+    """Give a model at the thresholds that humans chose; these hold for every message, whether or not its meaning was looked at."""
+    ask, alarm = chosen.ask or model.ask, chosen.alarm or model.alarm
+    return replace(model, ask=ask, alarm=alarm, alone=model.alone if (ask, alarm) == model.cuts() else None)
+
+
+def layers() -> dict[str, list[str]]:
+    """Say which layers run here, by language."""
+    found = {name: _model(name, sha) for name, sha in candidates.in_use().items()}
+    return {
+        name: ["rules", *(["model"] if each else []), *(["meaning"] if each and each.head else [])]
+        for name, each in sorted(found.items())
+    }
+
+
+def adopted() -> str:
+    """Give what runs here beside what every service has: what was adopted, and the layer of the extra where that is installed."""
+    return " ".join(filter(None, (candidates.adopted(), meaning.digest())))
+
+
 def _model(language: str, sha: str) -> linear.Model | None:
     if not sha:
-        return linear.model(language)
+        return linear.whole(language)
     for held in list(_HELD.values()):
         if language in held and held[language].sha256 == sha:
             return held[language]
@@ -129,7 +152,7 @@ def version(found: Mapping[str, Sequence[Any]]) -> str:
 
 def using(found: Mapping[str, Sequence[Any]] | None) -> detect.Using:
     """Give the models that were named, by language; those that came along when none were. Raises: KeyError for unknown ones."""
-    return linear.model if found is None else _HELD[version(found)].get
+    return linear.whole if found is None else _HELD[version(found)].get
 
 
 # --- crisis.detect ----------------------------------------------------------------------------------------------------
@@ -176,7 +199,7 @@ DETECT = rights.register(
         infer=listen.infer,
         explain=listen.explain,
         material=lambda piece: listen.of_material(piece, using(piece.get("hears"))),
-        adopted=candidates.adopted,
+        adopted=adopted,
     )
 )
 
@@ -195,12 +218,12 @@ def score(
         yield scoring.answers(chunk, places, [finding.value for finding, _ in ran.findings], talks)
 
 
-def time_each(texts: Sequence[str]) -> list[float]:
+def time_each(texts: Sequence[str], layers: Sequence[str] = detect.LAYERS) -> list[float]:
     """Give the seconds of one core that each message takes to read: what else the machine does is not counted."""
     taken, now = [], using(hears())
     for text in texts:
         start = thread_time()
-        detect.read(text, using=now)
+        detect.read(text, layers=layers, using=now)
         taken.append(thread_time() - start)
     return taken
 
@@ -219,8 +242,16 @@ def terms(words: Sequence[str]) -> tuple[Mapping[str, int], Mapping[str, int]]:
 
 def trained(make: Callable[..., Iterator[tuple[Path, str]]]) -> Iterator[tuple[Path, str]]:
     """Give each file of the model as training (`training.rebuild.files`) makes it now, to be written before the next is taken."""
+    where = meaning.installed()
+    vectors = (
+        {} if where is None else {name: (meaning.encoder(where), meaning.SHA256) for name in sorted(meaning.SPOKEN)}
+    )
     yield from make(
-        lambda text: (each.text for each in normalise.pieces(text) if each.kind == "word"), seen, terms, inputs()
+        lambda text: (each.text for each in normalise.pieces(text) if each.kind == "word"),
+        seen,
+        terms,
+        inputs(),
+        vectors,
     )
 
 
@@ -251,7 +282,8 @@ class Listened:
 
 def hear_next(before: Mapping[str, Any], text: str, language: str) -> Listened:
     """Hear danger in one message of a talk, after what was heard before it (a state that this gave, or nothing)."""
-    reading = detect.read(text, language, using=using(hears()))
+    # By words alone: the layer of the extra is part of the digest of this room's systems, not of that room's.
+    reading = detect.read(text, language, layers=("rules", "model"), using=using(hears()))
     state = talk.fold(talk.of_plain(before) if before else talk.State(), reading)
     topics = tuple(str(topic) for topic in reading.topics)
     return Listened(reading.level, state.level, topics, talk.to_plain(state))
@@ -259,8 +291,9 @@ def hear_next(before: Mapping[str, Any], text: str, language: str) -> Listened:
 
 def forget() -> None:
     """Read words, rules and models anew: training has just written some."""
-    for kept in (lexicon.lexicon, lexicon.concepts_of, language.only_in, rules.rules, linear.model):
+    for kept in (lexicon.lexicon, lexicon.concepts_of, language.only_in, rules.rules, linear.model, linear.joined):
         kept.cache_clear()
+    meaning.forget()
 
 
 # --- crisis.triage ----------------------------------------------------------------------------------------------------
@@ -306,7 +339,7 @@ TRIAGE = rights.register(
         infer=order.infer,
         explain=order.explain,
         material=lambda piece: order.of_material(piece, using(piece.get("hears"))),
-        adopted=candidates.adopted,
+        adopted=adopted,
         clear=contacts.forget_readings,
     )
 )
@@ -357,7 +390,7 @@ WATCH = rights.register(
         infer=watch.infer,
         explain=watch.explain,
         material=lambda piece: watch.of_material(piece, using(piece.get("hears"))),
-        adopted=candidates.adopted,
+        adopted=adopted,
         heavy=True,
         in_parts=True,
         clear=watches.clear,

@@ -12,7 +12,9 @@ from rich.table import Table
 from samen.rights import jobs as ring
 from samen.rights import testing
 from samen.rights.words import Denied
+from samen.rooms.crisis import systems
 from samen.rooms.crisis.jobs import selftest as job
+from samen.rooms.crisis.models.selftest import SelfTest
 from samen.rooms.crisis.store import selftest as store
 from samen.words import say
 
@@ -27,7 +29,7 @@ def selftest(out: Path | None, *, cases: bool) -> None:
     with Console(stderr=True).status("Testing crisis"):
         ring.enter_systems()
         ring.hourly()  # nothing is tried where the barriers of the service do not hold
-        found = job.run(None, now=datetime.now(UTC))
+        found = _run()
     if isinstance(found, Denied):
         typer.echo(
             f"The gate denied it: {found.code}. `samen systems check crisis.detect` says what is missing.", err=True
@@ -38,12 +40,22 @@ def selftest(out: Path | None, *, cases: bool) -> None:
     testing.show(rivals(report))
     if cases:
         testing.show(wrong(report))
+    for name, each in report.get("layers", {}).items():
+        typer.echo(f"{name}: {' + '.join(say(f'crisis.selftest.layer.{layer}', LANGUAGE) for layer in each)}")
     typer.echo(f"{sum(each['met'] for each in report['bars'])} of {len(report['bars'])} bars met; report {found.id}.")
     for name in [each["id"] for each in report["hazards"] if not each["stands"]]:
         typer.echo(f"Open hazard {name}: {say(f'crisis.hazards.{name}.hazard', LANGUAGE)}")
     if out is not None:
         testing.write(out, found.note)
     raise typer.Exit(0 if found.passed else 1)
+
+
+def _run() -> SelfTest | Denied:
+    try:
+        return job.run(None, now=datetime.now(UTC))
+    except systems.BadMeaning as wrong:
+        typer.echo(f"{say('crisis.detect.meaning.differs', LANGUAGE)} {wrong}", err=True)
+        raise typer.Exit(1) from wrong
 
 
 def bars(report: Mapping[str, Any]) -> Table:

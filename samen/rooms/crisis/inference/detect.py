@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from samen.rooms.crisis.inference import grammar
+from samen.rooms.crisis.inference import grammar, meaning
 from samen.rooms.crisis.inference.grammar import Hit, Parsed
-from samen.rooms.crisis.inference.linear import Model, Scored, model
+from samen.rooms.crisis.inference.linear import Model, Scored, whole
 from samen.rooms.crisis.reading import Level, Reading, Span, Topic, action_of
 
-LAYERS = ("rules", "model")
+LAYERS = ("rules", "model", "meaning")
 MOST_SPANS = 6
 WORDS_SHOWN = 3  # words that the model leaned on most
 # Without a model a rule's level stands for a probability by itself: rough, and said to be so on the card of the layers.
@@ -18,7 +18,7 @@ Using = Callable[
 ]  # gives the model of a language: those in use at a service, or those that came along
 
 
-def read(text: str, language: str | None = None, layers: Collection[str] = LAYERS, using: Using = model) -> Reading:
+def read(text: str, language: str | None = None, layers: Collection[str] = LAYERS, using: Using = whole) -> Reading:
     """Say what one message shows.
 
     Takes:  the text as it came; the language when it is known (en, nl); which layers are used (all, or fewer to compare);
@@ -60,20 +60,21 @@ def marks(parsed: Parsed, layers: Collection[str] = LAYERS) -> list[str]:
     return found
 
 
-def scores(parsed: Parsed, layers: Collection[str] = LAYERS, using: Using = model) -> tuple[Model, Scored] | None:
+def scores(parsed: Parsed, layers: Collection[str] = LAYERS, using: Using = whole) -> tuple[Model, Scored] | None:
     """Score with the model of the message's language; of a mixed message with both, and the higher one counts."""
-    whole = parsed.said.whole
-    models = [using(each) for each in (("en", "nl") if whole == "mixed" else (whole,))]
+    spoken = parsed.said.whole
+    models = [using(each) for each in (("en", "nl") if spoken == "mixed" else (spoken,))]
     seen = marks(parsed, layers)
-    found = [(each, each.score(parsed.said.words, seen)) for each in models if each is not None]
+    look = "meaning" in layers and spoken in meaning.SPOKEN
+    found = [(each, each.score(parsed.said.words, seen, meaning=look)) for each in models if each is not None]
     return max(found, key=lambda pair: (pair[1].danger, pair[1].risk), default=None)
 
 
 def _raised(scored: tuple[Model, Scored]) -> Level:
-    known, found = scored
-    if found.danger >= known.alarm:
+    _, found = scored
+    if found.danger >= found.alarm:
         return Level.DANGER
-    return Level.UNCLEAR if found.risk >= known.ask else Level.NONE
+    return Level.UNCLEAR if found.risk >= found.ask else Level.NONE
 
 
 def _by(rules: Level, raised: Level) -> str:

@@ -9,12 +9,13 @@ import json
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from math import exp, log, sqrt
 from pathlib import Path
 from typing import Any
 
+from samen.rooms.crisis.inference.meaning import Head, head
 from samen.rooms.crisis.inference.normalise import CONTENT
 
 MODELS = CONTENT / "model"
@@ -50,12 +51,19 @@ class Steps:
         return self.gives[place - 1] + part * (self.gives[place] - self.gives[place - 1])
 
 
+def steps_of(made: Mapping[str, Sequence[float]]) -> Steps:
+    """Read the steps of one head from the content of a file."""
+    return Steps(tuple(made["at"]), tuple(made["gives"]))
+
+
 @dataclass(frozen=True)
 class Scored:
-    """What the model says: the two probabilities, and how much each word gave to the danger."""
+    """What the model says: the two probabilities, and from which sureness on they count."""
 
     risk: float
     danger: float
+    ask: float = 1.0
+    alarm: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,10 @@ class Model:
     steps: tuple[Steps, Steps]
     ask: float  # from this calibrated risk on: a question
     alarm: float  # from this calibrated danger on: an alarm
-    sha256: str = ""  # of its file
+    sha256: str = ""  # of its file; with a head, of both
+    head: Head | None = None  # what a message means beside its words, where that layer runs
+    both: tuple[Steps, Steps] | None = None  # with a head, the calibration of both together
+    alone: tuple[float, float] | None = None  # with a head, the two thresholds for messages at which it does not look
     kept: dict[str, tuple[str, ...]] = field(
         default_factory=dict, compare=False, repr=False
     )  # the known parts of words seen
@@ -84,8 +95,23 @@ class Model:
             found = self.kept[word] = tuple(part for part in parts_of(word) if part in self.parts)
         return found
 
-    def score(self, words: Sequence[str], marks: Iterable[str]) -> Scored:
-        """Score a message from its normalised words and what the rules saw."""
+    def score(self, words: Sequence[str], marks: Iterable[str], *, meaning: bool = False) -> Scored:
+        """Score a message from its normalised words and what the rules saw; with `meaning`, by the head too."""
+        risk, danger = self.raw(words, marks)
+        if not meaning or self.head is None or self.both is None:
+            return Scored(
+                self.steps[0](_logistic(risk)), self.steps[1](_logistic(danger)), *(self.alone or self.cuts())
+            )
+        more = self.head.adds(words)
+        risk, danger = _logistic(risk + more[0]), _logistic(danger + more[1])
+        return Scored(self.both[0](risk), self.both[1](danger), *self.cuts())
+
+    def cuts(self) -> tuple[float, float]:
+        """Give from which sureness on a message is asked about, and from which it alarms."""
+        return self.ask, self.alarm
+
+    def raw(self, words: Sequence[str], marks: Iterable[str]) -> tuple[float, float]:
+        """Give the log odds of risk and of danger before calibration."""
         risk, danger = self.bias
         parts = Counter(part for word in words for part in self._parts(word))
         for counts, known in ((word_terms(words), self.words), (parts, self.parts)):
@@ -97,7 +123,7 @@ class Model:
             if weight is not None:
                 risk += weight[0]
                 danger += weight[1]
-        return Scored(self.steps[0](_logistic(risk)), self.steps[1](_logistic(danger)))
+        return risk, danger
 
     def pull(self, word: str) -> float:
         """Give how much one word by itself pulls towards risk: to show which words decided."""
@@ -180,9 +206,34 @@ def model(language: str) -> Model | None:
     return of_file(json.loads(raw), card["sha256"])
 
 
+def whole(language: str) -> Model | None:
+    """Give the model of a language as it runs here: with the head over meaning, where that layer is installed.
+
+    Raises: BadModel; meaning.BadFile when the layer is installed and one of its files is not the one that was tested.
+    """
+    known, over = model(language), head(language)
+    return known if known is None or over is None else joined(language, over.sha256)
+
+
+@cache
+def joined(language: str, sha256: str) -> Model | None:
+    """Give the model of a language with its head of this SHA-256, made once."""
+    known = model(language)
+    return known if known is None else with_head(known, head(language))
+
+
+def with_head(known: Model, over: Head | None) -> Model:
+    """Put a head over a model. One that was calibrated with another model is left away."""
+    if over is None or over.beside != known.sha256:
+        return known
+    sha = hashlib.sha256(f"{known.sha256} {over.sha256}".encode()).hexdigest()
+    both = (steps_of(over.steps[HEADS[0]]), steps_of(over.steps[HEADS[1]]))
+    return replace(known, head=over, both=both, sha256=sha, ask=over.ask, alarm=over.alarm, alone=known.cuts())
+
+
 def came_along() -> Mapping[str, str]:
-    """Give the SHA-256 of the model of each language that came with this version."""
-    found = {path.stem: model(path.stem) for path in files() if path.stem.isalpha()}
+    """Give the SHA-256 of the model of each language that came with this version, as it runs here."""
+    found = {path.stem: whole(path.stem) for path in files() if path.stem.isalpha()}
     return {language: each.sha256 for language, each in found.items() if each is not None}
 
 
@@ -198,7 +249,7 @@ def of_file(made: Mapping[str, Any], sha256: str = "") -> Model:
     terms = {
         block: {term: (idf, risk, danger) for term, (idf, risk, danger) in made[block].items()} for block in BLOCKS
     }
-    steps = [Steps(tuple(made["steps"][head]["at"]), tuple(made["steps"][head]["gives"])) for head in HEADS]
+    steps = [steps_of(made["steps"][head]) for head in HEADS]
     return Model(
         language=made["language"],
         words=terms["words"],

@@ -21,7 +21,7 @@ class Turns:
     language: str | None = None
     before: talk.State = field(default_factory=talk.State)
     layers: tuple[str, ...] = detect.LAYERS
-    using: detect.Using = linear.model
+    using: detect.Using = linear.whole
 
 
 def infer(gathered: Gathered) -> Finding:
@@ -79,7 +79,7 @@ def explain(gathered: Gathered, finding: Finding) -> Explanation:
     )
 
 
-def of_material(piece: Mapping[str, Any], using: detect.Using = linear.model) -> Gathered:
+def of_material(piece: Mapping[str, Any], using: detect.Using = linear.whole) -> Gathered:
     """Read one talk of a validation: `turns` in their order; and if given `language`, `state` (before) and `layers`."""
     turns = Turns(
         texts=tuple(piece["turns"]),

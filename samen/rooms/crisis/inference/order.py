@@ -61,7 +61,7 @@ def explain(gathered: Gathered, finding: Finding) -> Explanation:
     )
 
 
-def of_material(piece: Mapping[str, Any], using: detect.Using = linear.model) -> Gathered:
+def of_material(piece: Mapping[str, Any], using: detect.Using = linear.whole) -> Gathered:
     """Read one made-up talk of a validation: `texts`, in their order, and `language`; a scenario of the queue has neither."""
     start = datetime.fromisoformat(piece.get("at", EPOCH))
     said = [(number, start, text) for number, text in enumerate(piece.get("texts", ()), start=1)]

@@ -56,7 +56,7 @@ def explain(gathered: Gathered, finding: Finding) -> Explanation:
     )
 
 
-def of_material(piece: Mapping[str, Any], using: detect.Using = linear.model) -> Gathered:
+def of_material(piece: Mapping[str, Any], using: detect.Using = linear.whole) -> Gathered:
     """Read one made-up person's texts of a rehearsal or validation: `texts` in their order, an hour apart, and `language`."""
     start = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
     said = [(start + number * HOUR, text) for number, text in enumerate(piece["texts"])]

@@ -64,6 +64,7 @@ def run(
         systems={each.id: each.digest for each in room_systems()},
         files={name: sha256((CONTENT / "corpus" / name).read_bytes()).hexdigest() for name in SEALED},
         hears=now_hears,
+        layers=systems.layers(),
     )
     return store.keep(report.build(heard, around(asked, now, contacts), stamp), at=now)
 

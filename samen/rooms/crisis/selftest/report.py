@@ -6,7 +6,7 @@ A plain value that can be written as JSON, signed, kept and read again.
 import json
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -46,6 +46,7 @@ class Stamp:
     systems: Mapping[str, str]  # id to digest
     files: Mapping[str, str]  # sealed file to SHA-256
     hears: Mapping[str, Sequence[Any]]  # by language: the model, and from which sureness on it asks and alarms
+    layers: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by language: which layers ran
 
 
 def figures(heard: Heard, around: Around) -> Mapping[tuple[str, str], Share]:
@@ -108,6 +109,7 @@ def build(heard: Heard, around: Around, stamp: Stamp) -> dict[str, Any]:
         "systems": dict(stamp.systems),
         "files": dict(stamp.files),
         "hears": {language: list(each) for language, each in stamp.hears.items()},
+        "layers": {language: list(each) for language, each in stamp.layers.items()},
         "passed": bars.passed(results),
         "bars": [_result(each) for each in results],
         "groups": {language: _groups(_of(heard.sealed, language)) for language in LANGUAGES},

@@ -52,6 +52,7 @@ class Example:
     rules: int  # the level that rules alone reach
     weight: float = 1.0
     as_came: bool = True  # it counts in the calibration: no noisy copy, and by an author who had seen no rule
+    words: tuple[str, ...] = ()  # as the rules read them
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,15 @@ def examples(rows: Sequence[Row], seen: Seen, terms: Terms) -> list[Example]:
         if not honest:
             marks = [*(mark for mark in marks if not mark.startswith(OF_RULES)), "level 0"]
         made.append(
-            Example(row, terms(words), frozenset(marks), level, 1.0 if came else HALF_WEIGHT, as_came=came and honest)
+            Example(
+                row,
+                terms(words),
+                frozenset(marks),
+                level,
+                1.0 if came else HALF_WEIGHT,
+                as_came=came and honest,
+                words=tuple(words),
+            )
         )
     return made
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from samen.rooms.crisis.training import fit, material, shut
+import numpy as np
+
+from samen.rooms.crisis.training import fit, head, material, shut
 
 CONTENT = material.CORPUS.parent
 INTENDED = (
@@ -20,19 +22,47 @@ LIMITS = (
 
 
 def files(
-    pieces: Callable[[str], Iterable[str]], seen: fit.Seen, terms: fit.Terms, inputs: Mapping[str, str]
+    pieces: Callable[[str], Iterable[str]],
+    seen: fit.Seen,
+    terms: fit.Terms,
+    inputs: Mapping[str, str],
+    vectors: Mapping[str, tuple[head.Vector, str]],
 ) -> Iterator[tuple[Path, str]]:
-    """Give each file with its content. The caller writes one before it takes the next: the model is made with the words."""
+    """Give each file with its content. The caller writes one before it takes the next: the model is made with the words.
+
+    `vectors`: by language what makes a sentence vector, and the SHA-256 of the file that makes it; empty without that extra.
+    """
     with shut.shut():
         for language in material.LANGUAGES:
             words = material.common_words(language, pieces)
             yield CONTENT / "lexicon" / language / "common.toml", material.common_file(words)
         for language in material.LANGUAGES:
             rows = material.rows(language)
-            made, figures = fit.fit(language, fit.examples(rows, seen, terms))
+            found = fit.examples(rows, seen, terms)
+            out = fit.held_out(found)
+            made, figures = fit.fit(language, found, out)
             model = json.dumps(made, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
             yield CONTENT / "model" / f"{language}.json", model
             yield CONTENT / "model" / f"{language}.card.json", card(language, model, (rows, figures), inputs)
+            if language in vectors:
+                yield from _head(language, (rows, found, out), model, vectors[language])
+
+
+def _head(
+    language: str,
+    learnt: tuple[list[material.Row], list[fit.Example], np.ndarray],
+    model: str,
+    by: tuple[head.Vector, str],
+) -> Iterator[tuple[Path, str]]:
+    """Give the head over sentence vectors that stands beside a model, and its card."""
+    rows, found, out = learnt
+    beside = hashlib.sha256(model.encode()).hexdigest()
+    made, figures = head.fitted(found, out, by[0], beside=beside)
+    text = json.dumps(made, separators=(",", ":"), sort_keys=True) + "\n"
+    learnt_from = {"files": material.hashes(language), **material.counted(rows)}
+    written = head.card(language, text, file=by[1], beside=beside, learnt_from=learnt_from, figures=figures)
+    yield CONTENT / "meaning" / f"{language}.json", text
+    yield CONTENT / "meaning" / f"{language}.card.json", written
 
 
 def card(

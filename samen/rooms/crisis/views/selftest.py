@@ -122,7 +122,10 @@ def _page(
         "kept": kept,
         "report": kept.report,
         "rows": store.rows(),
-        "hears": [_hears(language, each) for language, each in sorted(kept.report.get("hears", {}).items())],
+        "hears": [
+            *(_hears(language, each) for language, each in sorted(kept.report.get("hears", {}).items())),
+            *(_layers(language, each) for language, each in sorted(kept.report.get("layers", {}).items())),
+        ],
         "other_version": not _judged_what_runs(kept),
         "tables": _tables(kept.report),
         "rivals": _rivals(kept.report),
@@ -145,6 +148,12 @@ def _hears(language: str, found: Sequence[Any]) -> str:
     shown = [f"{value * PERCENT:.1f}" for value in (ask, alarm)]
     ask, alarm = (each.replace(".", ",") if reader_language() == "nl" else each for each in shown)
     return sentence("hears", part=sentence(f"part.{language}"), model=sha[:12], ask=ask, alarm=alarm)
+
+
+def _layers(language: str, found: Sequence[str]) -> str:
+    """Say which layers heard a language."""
+    named = ", ".join(sentence(f"layer.{each}") for each in found)
+    return sentence("layers", part=sentence(f"part.{language}"), layers=named)
 
 
 def _may_sign(kept: Kept, duties: set[Duty], request: Request) -> bool:
