@@ -7,6 +7,7 @@ from samen.rooms.sensing.views import (
     activities,
     building,
     days,
+    giving,
     joining,
     own_places,
     own_signs,
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     *signals.urlpatterns,
     *running.urlpatterns,  # before studies/<study>
     *studies.urlpatterns,
+    *giving.urlpatterns,
     *building.urlpatterns,
     *planning.urlpatterns,
     *phone.urlpatterns,

@@ -9,10 +9,13 @@ STATES = ("draft", "open", "ended")
 
 
 class Survey(models.Model):
-    """A survey of one's own service, or of a study. What is asked lies in `body` (activities/asking.py)."""
+    """A survey of one's own service, of a study, or given to one person. What is asked lies in `body` (activities/asking.py)."""
 
     code = models.CharField(max_length=CODE, unique=True)
     study = models.ForeignKey(Study, null=True, on_delete=models.PROTECT, related_name="+")  # None = for all here
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # whom alone it was given to
     by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=16, default="draft")
     body = models.JSONField(default=dict)
@@ -20,7 +23,13 @@ class Survey(models.Model):
     opened_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [one_of("sensing_survey_state_known", "state", STATES)]
+        constraints = [
+            one_of("sensing_survey_state_known", "state", STATES),
+            # What one person was given, with their yes to care, goes to no study.
+            models.CheckConstraint(
+                condition=models.Q(person=None) | models.Q(study=None), name="sensing_survey_for_one_or_a_study"
+            ),
+        ]
 
 
 class Sheet(models.Model):

@@ -14,6 +14,7 @@ from samen.people.access import Allowed, Ground, NotAllowed
 from samen.people.models import Account
 from samen.people.roles import Scope
 from samen.rights import door as rights
+from samen.rights.words import Purpose
 from samen.rooms.record import door as record
 from samen.rooms.sensing import kinds
 from samen.rooms.sensing.activities import asking, fhir
@@ -104,9 +105,13 @@ def file(access: Allowed, found: Asked, filled: fhir.Filled) -> None:
 
 
 def surveys_for(access: Allowed) -> list[Survey]:
-    """Give the surveys that a person can fill in: those for everybody here, and those of their studies."""
+    """Give the surveys that a person can fill in: those for everybody here, of their studies, and given to them alone."""
     access.require(Scope.RIGHTS)
-    mine = Q(study=None) | Q(study__enrolments__participant__person=access.person, study__enrolments__ended_at=None)
+    mine = (
+        Q(study=None, person=None)
+        | Q(person=access.person)
+        | Q(study__enrolments__participant__person=access.person, study__enrolments__ended_at=None)
+    )
     rows = Survey.objects.filter(mine, state="open").select_related("by", "study").distinct()
     return list(rows.order_by("opened_at"))
 
@@ -124,8 +129,8 @@ def titles(access: Allowed, codes: Collection[str]) -> dict[str, asking.Text]:
 
 
 def surveys_of(by: Account) -> QuerySet[Survey]:
-    """Give the surveys that somebody here wrote, newest first."""
-    return Survey.objects.filter(by=by).select_related("study").order_by("-at")
+    """Give the surveys that somebody here wrote, newest first; not what they gave to single people."""
+    return Survey.objects.filter(by=by, person=None).select_related("study").order_by("-at")
 
 
 def survey_of(by: Account, code: str) -> Survey | None:
@@ -176,14 +181,55 @@ def drop_survey(row: Survey) -> bool:
     return bool(Survey.objects.filter(id=row.id, state="draft").delete()[0])
 
 
+def may_be_given(access: Allowed, at: datetime) -> bool:
+    """Say whether a person says yes to activities being kept for their care: only then may they be given a survey. Scope ANSWERS."""
+    access.require(Scope.ANSWERS)
+    said = rights.open_streams(access.person, at, lock=False).get(f"{kinds.SPACE}{ACTIVITIES}", {})
+    return kinds.use_for(ACTIVITIES, Purpose.CARE) in said
+
+
+def given(access: Allowed, by: Account) -> list[Survey]:
+    """Give what somebody gave to a person in their care, newest first. Scope ANSWERS."""
+    access.require(Scope.ANSWERS)
+    return list(Survey.objects.filter(by=by, person=access.person).order_by("-at"))
+
+
+def give(access: Allowed, row: Survey, *, at: datetime) -> bool:
+    """Give a copy of a whole survey to one person in one's care; False without their yes, or when they have it already.
+
+    Scope ANSWERS, ground care. Raises: NotAllowed.
+    """
+    access.require(Scope.ANSWERS)
+    if access.ground is not Ground.CARE or access.actor != row.by_id:
+        raise NotAllowed("A survey is given by whoever wrote it, to somebody in their care.")
+    same = Survey.objects.filter(by=row.by, person=access.person, state="open", body=row.body)
+    if asking.problems(asking.survey(row.body)) or not may_be_given(access, at) or same.exists():
+        return False
+    Survey.objects.create(
+        code=studies.code("A"), by=row.by, person_id=access.person, body=row.body, state="open", at=at, opened_at=at
+    )
+    return True
+
+
+def take_back(access: Allowed, code: str) -> bool:
+    """End a survey that was given to one person: by them, or by whoever gave it. What was answered stays. Scope ANSWERS or own."""
+    mine = Survey.objects.filter(code=code, person=access.person, state="open")
+    if access.ground is Ground.OWN:
+        access.require(Scope.RIGHTS)
+    else:
+        access.require(Scope.ANSWERS)
+        mine = mine.filter(by=access.actor)
+    return bool(mine.update(state="ended"))
+
+
 def all_studies() -> Sequence[Study]:
     """Give the studies that a survey can belong to."""
     return list(Study.objects.order_by("name"))
 
 
 def remove(person: UUID) -> int:
-    """Remove the pages that somebody who is erased sent; the events go with all others of the room."""
-    return Sheet.objects.filter(person=person).delete()[0]
+    """Remove the pages that somebody who is erased sent, and what they were given; the events go with all others of the room."""
+    return Sheet.objects.filter(person=person).delete()[0] + Survey.objects.filter(person=person).delete()[0]
 
 
 def _own(access: Allowed) -> None:

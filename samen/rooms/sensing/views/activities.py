@@ -54,7 +54,7 @@ def where(what: Activity) -> str:
     return reverse(what.link[0], args=what.link[1:]) if what.link else reverse("sensing:activity", args=[what.id])
 
 
-def entry(what: Activity, by: str = "", study: str = "") -> dict[str, Any]:
+def entry(what: Activity, by: str = "", study: str = "", *, alone: bool = False) -> dict[str, Any]:
     """Give an activity as a list shows it."""
     here = language()
     return {
@@ -66,6 +66,7 @@ def entry(what: Activity, by: str = "", study: str = "") -> dict[str, Any]:
         "needs_script": what.needs_script,
         "by": by,
         "study": study,
+        "alone": alone,  # given to this person and nobody else
     }
 
 
@@ -74,7 +75,15 @@ def entry(what: Activity, by: str = "", study: str = "") -> dict[str, Any]:
 def all_activities(request: Request) -> HttpResponse:
     """Show what there is to do, by kind, with what was done before. None is due, and nothing is counted."""
     asked = store.surveys_for(request.access)
-    surveys = [entry(taking.of_survey(each), each.by.name, each.study.name if each.study else "") for each in asked]
+    surveys = [
+        entry(
+            taking.of_survey(each),
+            each.by.name,
+            each.study.name if each.study else "",
+            alone=each.person_id is not None,
+        )
+        for each in asked
+    ]
     groups = []
     for kind in KINDS:
         listed = [entry(each) for each in known.activities().values() if each.kind == kind]

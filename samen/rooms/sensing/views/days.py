@@ -250,6 +250,7 @@ def of_person(request: Request, person: UUID) -> HttpResponse:
     notes = also(request, Scope.NOTES)
     shown = {
         "name": people.name_of(request.access),
+        "person": person,
         "strips": _drawn(known, since, until, own=False),
         "streams": streams,
         "notes": _notes(notes, since) if isinstance(notes, Allowed) else [],
