@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 SAMEN := .venv/bin/samen
-PYTEST := .venv/bin/pytest -q -n 2 --dist loadfile --durations=25
+PYTEST := .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=25
 export UV_NO_CONFIG := 1
 # Certificates that this machine trusts hold for uv as they do for pip.
 export UV_SYSTEM_CERTS := 1

@@ -23,6 +23,25 @@ from django.conf import settings
 sys.path.insert(0, str(Path(__file__).parent.parent))  # so that tests find each other: `from tests import named`
 from tests import postgres, tables
 
+# Files of minutes, begun first: whoever met one last would work on alone while the other worker has nothing left.
+LONGEST = (
+    "web/test_demo_people.py",
+    "acceptance/test_walk.py",
+    "journeys/test_every_page.py",
+    "journeys/test_modules.py",
+    "journeys/test_whole_journey.py",
+    "journeys/test_axe.py",
+    "web/test_frame_browser.py",
+    "journeys/test_editing.py",
+    "rooms/sensing/test_spark.py",
+    "rooms/crisis/test_detect.py",
+    "rooms/companion/test_guide_asked.py",
+    "rooms/companion/test_rephrase.py",
+    "rights/test_coverage.py",
+    "rooms/crisis/test_triage_races.py",
+    "web/test_backup.py",
+    "web/test_serving.py",
+)
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ  # the one that started the workers also started the server
 assert not settings.configured, "Django was set up before the tests chose a home. Unset DJANGO_SETTINGS_MODULE."
 
@@ -59,16 +78,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the browser last, and on PostgreSQL leave out what touches no database: it ran on SQLite already.
+    """Put the longest files first, the browser last, and on PostgreSQL leave out what touches no database: it ran on SQLite already.
 
     Playwright leaves an event loop running in its thread, in which Django refuses to touch a database.
     """
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, _place(item)))
     if os.environ.get("SAMEN_TEST_DATABASE") != "postgresql":
         return
     out = [item for item in items if not _touches_database(item)]
     config.hook.pytest_deselected(items=out)
     items[:] = [item for item in items if _touches_database(item)]
+
+
+def _place(item: pytest.Item) -> int:
+    file = item.path.relative_to(Path(__file__).parent).as_posix()
+    return LONGEST.index(file) if file in LONGEST else len(LONGEST)
 
 
 def _touches_database(item: pytest.Item) -> bool:

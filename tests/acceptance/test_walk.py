@@ -34,6 +34,7 @@ def named(name):
 
 
 @pytest.mark.slow
+@pytest.mark.on_sqlite  # minutes; who may open what does not hang on the database, and each page is opened on both in its room
 @pytest.mark.row("R1.2a", "R2.1a")
 def test_every_address_answers_every_visitor_as_the_table_says(walker):
     assert walker.problems(ADDRESSES) == []
