@@ -242,6 +242,13 @@ def test_a_validation_run_is_on_the_ledger_and_in_nobodys_record(made: House):
     assert ledger.counts()["validation-run"] == 1
 
 
+@pytest.mark.parametrize(("minutes", "recorded"), [(40, True), (61, False)])
+def test_a_validation_run_of_much_material_has_an_hour(made: House, minutes, recorded):
+    times = iter([NOW])
+    outcome = gate.trial(SUGGEST, [{"n": 1}], clock=lambda: next(times, NOW + timedelta(minutes=minutes)))
+    assert isinstance(outcome, gate.TrialRun) if recorded else outcome == Denied("STALE_PERMIT")
+
+
 def test_a_validation_run_of_a_suspended_system_is_denied(made: House):
     example.register.suspend_by_machine(SUGGEST.id, "drill", at=NOW)
     assert gate.trial(SUGGEST, [{"n": 1}], clock=lambda: NOW) == Denied("SUSPENDED")
