@@ -52,7 +52,9 @@ def test_a_survey_reaches_one_person_with_their_yes_to_care_and_nobody_else(clie
     assert "Er is niets gegeven." in give(sam, row)
     assert offered(named.noor()) == []
     say_yes()
+    assert 'value="give"' in page(sam)
     assert "Gegeven." in give(sam, row)
+    assert 'value="give"' not in page(sam)  # what they have is not offered again
     (code,) = offered(named.noor())
     assert code != row.code  # a copy: what is written on later does not change it
     assert offered(named.kim()) == []

@@ -25,13 +25,16 @@ def person_surveys(request: Request, person: str) -> HttpResponse:
     if request.method == "POST":
         return _do(request, mine)
     given = store.given(request.access, request.user)
+    has = [each.body for each in given if each.state == "open"]
     shown = {
         "person": person,
         "name": people.name_of(request.access),
         "may": store.may_be_given(request.access, request.now),
         "given": [{"code": each.code, "title": _title(each), "state": each.state, "at": each.at} for each in given],
         "mine": [
-            {"code": each.code, "title": _title(each)} for each in mine if not asking.problems(asking.survey(each.body))
+            {"code": each.code, "title": _title(each)}
+            for each in mine
+            if each.body not in has and not asking.problems(asking.survey(each.body))
         ],
     }
     return render(request, "sensing/activities/giving.html", shown)
