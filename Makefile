@@ -88,5 +88,5 @@ pictures: .venv/ready pieces  ## walk every page as each role and write images i
 lock:  ## write requirements/*.txt anew: versions and hashes, no addresses
 	.venv/bin/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-header -o requirements/base.txt
 	.venv/bin/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header -o requirements/dev.txt
-	for extra in spark matching embeddings population training llm; do \
+	for extra in spark bucket matching embeddings population training llm; do \
 	  .venv/bin/uv pip compile pyproject.toml --extra $$extra --generate-hashes --no-emit-index-url --no-header -o requirements/$$extra.txt; done

@@ -61,6 +61,7 @@ _RECEIVES = {
 }
 _EXTRAS = {
     "spark": "pyspark",
+    "bucket": "obstore",
     "matching": "ortools",
     "embeddings": "onnxruntime",
     "population": "opendp",

@@ -97,6 +97,9 @@ class Config:
     sensing_oldest_days: int = setting(
         0, "Days ago that an event may have been; 0 = as far back as its person says yes."
     )
+    sensing_archive: str = setting(
+        "", "Where tables of phones and wearables lie: a folder, or s3://bucket/prefix. Empty = sensing in home."
+    )
 
     @property
     def database_url(self) -> str:
@@ -146,6 +149,8 @@ def problems(config: Config) -> Iterator[tuple[str, str]]:
         value = getattr(config, name)
         if value and urlsplit(value).scheme not in schemes:
             yield name, f"it must begin with {' or '.join(f'{each}://' for each in schemes)}."
+    if (place := config.sensing_archive) and not place.startswith(("/", "s3://")):
+        yield "sensing_archive", "it must be a folder's whole path, from / on, or begin with s3://."
     if _is_open(config.llm_url):
         yield "llm_url", "it must begin with https:// unless the model runs on this machine."
     if bool(config.llm_url) != bool(config.llm_model):

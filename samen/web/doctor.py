@@ -12,6 +12,7 @@ from django.conf import settings
 
 from samen.rights import door, gate
 from samen.rooms.crisis.door import numbers as help_numbers
+from samen.rooms.sensing import door as sensing
 from samen.web import doctor_data
 from samen.web.config import SECRETS, SECRETS_FILE, Config
 from samen.web.findings import Finding, Level
@@ -20,6 +21,7 @@ LEAST_BYTES = 32  # of a secret
 LEAST_DIFFERENT = 12  # different bytes in a secret: 32 random ones have about 30
 EXTRAS = {  # optional install -> what it is for
     "spark": "sensor tables on a cluster",
+    "bucket": "sensor tables in a bucket",
     "matching": "matching people and clinicians",
     "embeddings": "hearing danger by what an English sentence means",
     "population": "figures about groups with disclosure control",
@@ -38,6 +40,7 @@ def examine(*, now: datetime | None = None) -> list[Finding]:
         lambda: files(config.home),
         lambda: database_address(config.database_url),
         extras,
+        archive,
         lambda: numbers(now),
         lambda: doctor_data.examine(config, now),
     )
@@ -187,6 +190,39 @@ def database_address(url: str) -> Iterator[Finding]:
             "SAMEN_DATABASE",
             "Make a role for Samen that owns this one database and is no superuser (docs/operator/install.md).",
         )
+
+
+REFUSALS = {  # why the tables of phones and wearables may not lie in a bucket -> what is the matter, and what mends it
+    "NO_EXTRA": (
+        "The extra bucket is not installed.",
+        ".venv/bin/uv pip install --require-hashes -r requirements/bucket.txt",
+    ),
+    "OPEN": ("Everybody on the way to the endpoint could read along.", "Give AWS_ENDPOINT_URL an address with https."),
+    "UNREACHABLE": (
+        "The store does not answer, or not to this key.",
+        "Mend AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment. "
+        "The key must list, read, write and delete.",
+    ),
+    "NO_CONDITIONS": (
+        "The store writes over an object where a write asked for a new one alone (If-None-Match): two moves could undo each other.",
+        "Use a store with conditional writes, or a folder.",
+    ),
+    "VERSIONED": (
+        "The bucket keeps old versions of objects, so what people erase would live on.",
+        "Use a bucket that never had versioning, or a folder.",
+    ),
+    "TAKEN": (
+        "The archive of another service, or something else, lies under this prefix; or our own mark is gone from it.",
+        "Name an empty prefix. After a restore that is always so.",
+    ),
+}
+
+
+def archive() -> Iterator[Finding]:
+    """Find a place of the sensing archive that does not hold what it stands on."""
+    if code := sensing.archive_refusal():
+        wrong, mend = REFUSALS[code]
+        yield Finding(Level.DANGER, "ARCHIVE_REFUSED", wrong, "SAMEN_SENSING_ARCHIVE", mend)
 
 
 def extras() -> Iterator[Finding]:

@@ -14,6 +14,11 @@ def archive_folder() -> Path:
     return archive.folder()
 
 
+def archive_refusal() -> str:
+    """Say by a word why the archive may not lie where it is set to lie; empty when it may."""
+    return archive.refusal()
+
+
 def write_backup(folder: Path) -> list[Path]:
     """Write the archive into a backup, each person's rows under their key; gives the files. After the copy of the database."""
     return backups.write(folder)

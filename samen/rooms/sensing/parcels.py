@@ -48,10 +48,27 @@ def packer(stream: str, people: Iterable[str]) -> Callable[[Batches], Batches]:
 
     def pack(batches: Batches) -> Batches:
         for batch in batches:
-            rows = pl.DataFrame(batch).select(turning.schema_of(stream).names()).filter(pl.col("person").is_in(wanted))
-            yield from packed(stream, rows).to_arrow().cast(_arrow()).to_batches()
+            yield from _of(stream, pl.DataFrame(batch), wanted)
 
     return pack
+
+
+def fetcher(stream: str, people: Iterable[str], reached_by: Mapping[str, str]) -> Callable[[Batches], Batches]:
+    """Give a function that fetches files of a typed table out of a bucket (batches of `uri`) and packs them, as `packer` does."""
+    wanted = frozenset(people)
+
+    def fetch(batches: Batches) -> Batches:
+        for batch in batches:
+            for uri in pl.DataFrame(batch)["uri"]:
+                rows = pl.read_parquet(uri, storage_options=dict(reached_by), hive_partitioning=False)
+                yield from _of(stream, rows, wanted)
+
+    return fetch
+
+
+def _of(stream: str, rows: pl.DataFrame, wanted: frozenset[str]) -> Batches:
+    mine = rows.select(turning.schema_of(stream).names()).filter(pl.col("person").is_in(wanted))
+    yield from packed(stream, mine).to_arrow().cast(_arrow()).to_batches()
 
 
 def opened(parcels: pl.DataFrame) -> dict[str, pl.DataFrame]:

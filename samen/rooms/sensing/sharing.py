@@ -21,6 +21,14 @@ class Member:
     clock: tuple[tuple[str, str, int], ...]  # device, zone, and from when on it holds (ms UTC)
 
 
+@dataclass(frozen=True)
+class Found:
+    """Where rows lie: the files of each typed table, and what leads to them where they are in a bucket."""
+
+    files: Mapping[str, list[str]]
+    reached_by: Mapping[str, str] | None
+
+
 def readable(member: Member, typed: Mapping[str, pl.DataFrame]) -> Read:
     """Give what a study may read of somebody's typed rows (their columns and `consent`), under their code."""
     open_for = {stream: rows for stream, rows in typed.items() if turning.consent_for(stream) in member.open}

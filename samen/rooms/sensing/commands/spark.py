@@ -20,7 +20,7 @@ from pyspark.sql import DataFrame, SparkSession
 from samen.rooms.sensing import computing, parcels, participants, turning
 from samen.rooms.sensing.computing import Part, Study
 from samen.rooms.sensing.reading.receipt import Read
-from samen.rooms.sensing.sharing import Member
+from samen.rooms.sensing.sharing import Found, Member
 
 LOCAL = "local"  # how a master begins that is this machine alone
 LOOPBACK = "127.0.0.1"
@@ -102,25 +102,23 @@ def of_files(reads: Iterable[Read], study: Study, *, master: str, beside: Path, 
     return computing.all_parts([*found, *none, nobody], study.profile)
 
 
-def of_archive(
-    files: Mapping[str, list[str]], members: Iterable[Member], study: Study, *, master: str, explained: bool
-) -> Part:
-    """Compute the features of people out of the archive's tables. Takes: files of each typed stream, as its Delta table names them.
-
-    Raises: NotStarted, InTheOpen.
-    """
+def of_archive(found: Found, members: Iterable[Member], study: Study, *, master: str, explained: bool) -> Part:
+    """Compute the features of people out of the archive's tables. Raises: NotStarted, InTheOpen."""
     by_key = {member.key: member for member in members}
     with session(master) as spark:
-        parts = [
-            spark.read.schema(_columns(stream))
-            .parquet(*uris)
-            .mapInArrow(parcels.packer(stream, by_key), parcels.PARCEL)
-            for stream, uris in sorted(files.items())
-            if uris
-        ]
+        parts = [_parcels(spark, stream, uris, found, by_key) for stream, uris in sorted(found.files.items()) if uris]
         work = parcels.of_members(study, by_key, explained=explained)
-        found = _answers(reduce(DataFrame.unionAll, parts), work) if parts else []
-    return computing.all_parts([*found, computing.part_of(Read({}), study, explained=explained)], study.profile)
+        made = _answers(reduce(DataFrame.unionAll, parts), work) if parts else []
+    return computing.all_parts([*made, computing.part_of(Read({}), study, explained=explained)], study.profile)
+
+
+def _parcels(spark: SparkSession, stream: str, uris: list[str], found: Found, people: Iterable[str]) -> DataFrame:
+    """Give people's parcels of one typed table. Out of a bucket workers fetch the files themselves: Spark alone cannot reach one."""
+    if found.reached_by is None:
+        rows = spark.read.schema(_columns(stream)).parquet(*uris)
+        return rows.mapInArrow(parcels.packer(stream, people), parcels.PARCEL)
+    named = spark.createDataFrame([(uri,) for uri in uris], "uri string")
+    return named.mapInArrow(parcels.fetcher(stream, people, found.reached_by), parcels.PARCEL)
 
 
 def is_gone(wrong: BaseException) -> bool:

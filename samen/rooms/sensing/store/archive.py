@@ -17,7 +17,8 @@ from samen.people.access import Allowed
 from samen.people.roles import Scope
 from samen.rooms.sensing import streams
 from samen.rooms.sensing.models.way_in import Participant
-from samen.rooms.sensing.store import delta
+from samen.rooms.sensing.store import bucket, delta
+from samen.rooms.sensing.store.bucket import InBucket
 from samen.rooms.sensing.store.delta import Table
 
 SCHEMA = pl.Schema(
@@ -38,27 +39,47 @@ SINCE_EVER = -(2**62)  # ms
 
 
 def folder() -> Path:
-    """Give the folder of this room."""
-    return Path(settings.SAMEN.home) / "sensing"
+    """Give the folder of this room: the archive's own, or `sensing` in home; with a bucket, of what stays on this machine."""
+    place = settings.SAMEN.sensing_archive
+    return Path(place) if place and not url() else Path(settings.SAMEN.home) / "sensing"
+
+
+def url() -> str:
+    """Give the address of the bucket in which the tables lie; empty for a folder."""
+    place = str(settings.SAMEN.sensing_archive)
+    return place.rstrip("/") if place.startswith(bucket.SCHEME) else ""
+
+
+def refusal() -> str:
+    """Say by a word why the archive may not lie where it is set to lie; empty when it may."""
+    return bucket.refusal(url(), folder()) if url() else ""
 
 
 def events() -> Table:
     """Give the table of events."""
     home = folder()
-    return Table(home / "events", home / "safe", ("person", "kind", "time", "key"), ("person", "key"))
+    return _table(home / "events", home / "safe", ("person", "kind", "time", "key"), ("person", "key"))
+
+
+def _table(place: Path, safe: Path, order: tuple[str, ...], same: tuple[str, ...]) -> Table:
+    if not url():
+        return Table(place, safe, order, same)
+    bucket.demand(url(), folder())
+    return InBucket(place, safe, order, same, f"{url()}/{place.relative_to(folder())}")
 
 
 def typed(stream: str) -> Table:
     """Give the typed table of a stream. Raises: KeyError for a stream that we do not know."""
     home = folder() / "streams"
     own = tuple(streams.schema_of(stream))
-    return Table(home / stream, home / f"{stream}.safe", ("person", "time", "origin", "part"), own)
+    return _table(home / stream, home / f"{stream}.safe", ("person", "time", "origin", "part"), own)
 
 
 def tables() -> list[Table]:
     """Give every table that is there, `events` last."""
     home = folder() / "streams"
-    return [*(typed(stream) for stream in streams.STREAMS if (home / stream).is_dir()), events()]
+    there = bucket.streams(url()) if url() else {stream for stream in STREAMS if (home / stream).is_dir()}
+    return [*(typed(stream) for stream in STREAMS if stream in there), events()]
 
 
 @contextmanager
@@ -67,6 +88,8 @@ def alone() -> Iterator[None]:
     (folder() / "streams").mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder() / "archive.lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
+        if url():
+            bucket.demand(url(), folder())
         try:
             for table in tables():
                 table.mend()

@@ -55,14 +55,27 @@ class Table:
         What a crash left half-written after that is not looked at: its batches still lie in the inbox, and are read there.
         """
         version = self.safe_version()
-        return DeltaTable(self.place, version=version) if version >= 0 else None
+        return self._at(version) if version >= 0 else None
 
     def newest(self) -> DeltaTable | None:
         """Open the table with what was written last, for who is alone with it."""
         try:
-            return DeltaTable(self.place)
+            return self._at()
         except TableNotFoundError:
             return None
+
+    def _at(self, version: int | None = None) -> DeltaTable:
+        return DeltaTable(self.address, version=version, storage_options=self.reached_by)
+
+    @property
+    def address(self) -> str:
+        """Give where deltalake finds the table."""
+        return str(self.place)
+
+    @property
+    def reached_by(self) -> dict[str, str] | None:
+        """Give what deltalake needs to get there; nothing on this machine."""
+        return None
 
     def moved(self) -> int:
         """Give the number of the last move that the table holds; 0 for none."""
@@ -88,7 +101,7 @@ class Table:
         rows = rows if self._lies_in_order(rows) else rows.sort("bucket", *self.order)
         numbered = CommitProperties(app_transactions=[Transaction(APP, move)], max_commit_retries=20)
         found = self.newest()
-        if found is None or rows.height < FEW:
+        if found is None or rows.height < FEW or self.reached_by is not None:
             options: dict[str, Any] = {"mode": "append", "partition_by": ["bucket"], "configuration": CONFIGURATION}
             self._write(rows, commit_properties=numbered, **options)
             return
@@ -111,7 +124,7 @@ class Table:
 
     def _write(self, rows: pl.DataFrame, **options: object) -> None:
         with _told_of_a_full_disk():
-            write_deltalake(self.place, rows.to_arrow(), **options)  # type: ignore[call-overload]
+            write_deltalake(self.address, rows.to_arrow(), storage_options=self.reached_by, **options)  # type: ignore[call-overload]
 
     def rewrite(self, bucket: int, stays: pl.Expr, change: Change | None = None) -> int:
         """Write a bucket anew with the rows that stay, and change these where asked. Gives how many went."""

@@ -1,6 +1,6 @@
 """What a study may read of who takes part in it: who said yes to what, their rows, and the archive's files that hold them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
@@ -9,7 +9,7 @@ from deltalake import DeltaTable
 from samen.people.access import Allowed
 from samen.rooms.sensing.models.features import Clock
 from samen.rooms.sensing.models.way_in import Participant, Study
-from samen.rooms.sensing.sharing import Member
+from samen.rooms.sensing.sharing import Found, Member
 from samen.rooms.sensing.store import archive, studies, tables
 from samen.rooms.sensing.streams import STREAMS
 
@@ -53,7 +53,7 @@ def rows(
     return tables.between(access, participant, member.open, first, before)
 
 
-def files(those: Sequence[Member]) -> Mapping[str, list[str]]:
+def files(those: Sequence[Member]) -> Found:
     """Give the files of each typed table that hold rows of members, as its log names them. Raises: HasVectors."""
     buckets = sorted({member.bucket for member in those})
 
@@ -62,4 +62,6 @@ def files(those: Sequence[Member]) -> Mapping[str, list[str]]:
             raise HasVectors(VECTORS)
         return table.file_uris(file_pruning_predicate=[("bucket", "in", buckets)])
 
-    return {stream: archive.typed(stream).read(read, []) for stream in STREAMS} if those else {}
+    none: list[str] = []
+    there = {stream: archive.typed(stream).read(read, none) for stream in STREAMS} if those else {}
+    return Found(there, archive.events().reached_by)
