@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from samen.rooms.sensing.store.delta import Table, sync
@@ -58,7 +59,7 @@ def options() -> dict[str, str]:
 
 def _opened(url: str) -> "S3Store":
     """Open a place in a bucket for single objects."""
-    found = options()
+    found: Any = options()
     plain = found.pop("aws_allow_http", "") == "true"
     return S3Store.from_url(
         url,
