@@ -20,7 +20,7 @@ from django.utils import timezone
 from samen.rights.words import Category
 from samen.rooms.sensing import systems
 from samen.rooms.sensing.jobs import insights
-from samen.rooms.sensing.store import features, inbox, quality
+from samen.rooms.sensing.store import inbox, quality, refreshing
 from tests import named
 from tests.rights import example
 from tests.rooms.crisis.in_use import in_use
@@ -34,7 +34,7 @@ mine.send([sending.steps(at), sending.steps(at + 60_000)], at=now)
 inbox.drain(at=now)
 quality.note(mine.who, at=now)
 random, columns = Random(2), {"feature": "steps_total_count", "coverage": 0.9}
-features.keep(mine.who, pl.DataFrame(
+refreshing.keep(mine.who, pl.DataFrame(
     [{"day": day - timedelta(days=back), "value": random.gauss(6000, 300) if back else 40.0, **columns} for back in range(40)]
 ))
 in_use(systems.CHANGE, made)
