@@ -60,17 +60,30 @@ def dbscan(latitude: Floats, longitude: Floats, weights: Floats, *, within: floa
 
 def _of_few(points: Floats, weights: Floats, reach: float, least: float) -> Whole:
     """Give the same as `dbscan` by looking at every pair."""
-    square = ((points[:, None, :] - points) ** 2).sum(axis=2)
+    square = sum((axis[:, None] - axis) ** 2 for axis in points.T)  # axis by axis: no table of three dimensions
     near = square <= (reach * (1 + 1e-9)) ** 2
     is_core = near @ weights >= least
     labels = np.full(len(points), OUTSIDE, dtype=np.int64)
     cores = np.flatnonzero(is_core)
     if len(cores):
-        labels[cores] = connected_components(coo_array(near[np.ix_(cores, cores)]), directed=False)[1]
+        labels[cores] = _linked(near[np.ix_(cores, cores)])
         nearest = cores[np.argmin(square[:, cores], axis=1)]
         rest = ~is_core & near[np.arange(len(points)), nearest]
         labels[rest] = labels[nearest[rest]]
     return _numbered(labels)
+
+
+def _linked(near: npt.NDArray[np.bool_]) -> Whole:
+    """Give the number of the group of each point: who is near somebody of a group belongs to it."""
+    labels = np.full(len(near), OUTSIDE, dtype=np.int64)
+    for group, first in enumerate(range(len(near))):
+        if labels[first] != OUTSIDE:
+            continue
+        reached = near[first]
+        while (more := near[reached].any(axis=0)).sum() > reached.sum():
+            reached = more
+        labels[reached] = group
+    return labels
 
 
 def _gridded(points: Floats, weights: Floats, reach: float) -> _Grid:

@@ -135,14 +135,29 @@ def seen_in(tables: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return both.group_by("person", "device").agg(pl.col("first").min(), pl.col("last").max()).sort("person", "device")
 
 
+def _starts(people: pl.Series, devices: pl.Series) -> list[int]:
+    """Give where the runs of rows of one device begin. Takes: people in order; most have one device, which one look tells."""
+    starts, low = list[int](), 0
+    while low < len(people):
+        high = streams.end_of_run(people, low)
+        of = devices[low:high]
+        if of.null_count() == 0 and (of == of[0]).all():
+            starts.append(low)
+        else:
+            changes = of.ne_missing(of.shift())
+            changes[0] = True
+            starts += [low + at for at in changes.arg_true()]
+        low = high
+    return starts
+
+
 def _runs(rows: pl.DataFrame) -> pl.DataFrame:
     """Give person, device, first, last of each run of rows of one device; a table of episodes reaches to their ends."""
     if "ends" in rows.columns or "seconds" in rows.columns:
         ends = pl.col("ends") if "ends" in rows.columns else pl.col("time") + (pl.col("seconds") * 1000).cast(pl.Int64)
         until = pl.max_horizontal("time", ends - 1)  # an end is exclusive: at midnight the next day is not reached
         return rows.select("person", "device", pl.col("time").alias("first"), until.alias("last"))
-    changes = (pl.col("person") != pl.col("person").shift()) | (pl.col("device") != pl.col("device").shift())
-    starts = rows.select(changes.fill_null(True).arg_true())["person"]
+    starts = pl.Series(_starts(rows["person"], rows["device"]), dtype=pl.UInt32)
     stops = starts.shift(-1, fill_value=rows.height) - 1
     return (
         rows[starts]

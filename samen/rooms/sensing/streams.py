@@ -4,6 +4,7 @@ Every table begins with person, time (ms since 1970, UTC) and device. Readers tu
 nothing else. Units: degrees, metres, seconds, m/s², percent, dBm, beats a minute.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 
 import polars as pl
@@ -139,3 +140,8 @@ def is_of_one(rows: pl.DataFrame) -> bool:
     """Say whether all rows are one person's, which a look at the first tells; then no text need be compared to sort them."""
     person = rows["person"]
     return rows.height == 0 or bool((person == person[0]).all())
+
+
+def end_of_run(people: pl.Series, low: int) -> int:
+    """Give where the rows of the person at a place end. Takes: people in order. A search by hand: Polars' own looks at more."""
+    return bisect_right(people, people[low], low)

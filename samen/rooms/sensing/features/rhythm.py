@@ -1,6 +1,7 @@
 """How usual a day was: whether a person was where they are at the same time on their other days."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -36,14 +37,14 @@ def samen(weeks: Mapping[str, Slots], segments: pl.DataFrame, places: pl.DataFra
             found.append(_of_person(person, weeks[person], *middles))
     if not found:
         return pl.DataFrame(schema={"at": pl.UInt32})
-    rows = within(pl.concat(found).sort("person", "time"), segments)
+    rows = within(_table(found).sort("person", "time"), segments)
     means = rows.group_by("at", maintain_order=True).agg(pl.col(*NAMES).mean())
     long = (pl.col("ends_local") - pl.col("begins_local")).dt.total_days() >= HARMONIC_DAYS
     waves = _waves(rows.join(segments.filter(long).select("at"), on="at", how="semi"))
     return means.join(waves, on="at", how="left", maintain_order="left")
 
 
-def _of_person(person: str, week: Slots, latitude: Floats, longitude: Floats) -> pl.DataFrame:
+def _of_person(person: str, week: Slots, latitude: Floats, longitude: Floats) -> dict[str, Any]:
     """Give the slots in which one person was seen, with their routine."""
     is_seen = week.place >= 0
     place, clock = week.place[is_seen], week.clock[is_seen]
@@ -51,22 +52,29 @@ def _of_person(person: str, week: Slots, latitude: Floats, longitude: Floats) ->
     slot, kind = clock // gaps.SLOT % gaps.OF_A_DAY, gaps.kind_of(clock)
     found = {}
     for suffix, of in (("", slot), ("kind_", kind * gaps.OF_A_DAY + slot)):
-        counts = np.zeros((2 * gaps.OF_A_DAY, len(latitude)))
-        np.add.at(counts, (of, place), 1)
+        size = 2 * gaps.OF_A_DAY, len(latitude)
+        counts = np.bincount(of * size[1] + place, minlength=size[0] * size[1]).reshape(size).astype(np.float64)
         others = counts.sum(axis=1)[of] - 1
         divided = np.where(others > 0, others, np.nan)
         found[f"routine_{suffix}km"] = (counts @ apart)[of, place] / divided
         found[f"routine_{suffix}share"] = (counts[of, place] - 1) / divided
-    return pl.DataFrame(
-        {
-            "person": pl.Series([person] * len(place), dtype=pl.String),
-            "time": week.begins[is_seen] + gaps.SLOT // 2,
-            "clock": clock,
-            "latitude": latitude[place],
-            "longitude": longitude[place],
-            **{name: pl.Series(values, nan_to_null=True) for name, values in found.items()},
-        }
-    )
+    return {
+        "person": person,
+        "time": week.begins[is_seen] + gaps.SLOT // 2,
+        "clock": clock,
+        "latitude": latitude[place],
+        "longitude": longitude[place],
+        **found,
+    }
+
+
+def _table(found: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Put what was found of several people into one table."""
+    people = pl.Series([each["person"] for each in found], dtype=pl.String)
+    of = np.repeat(np.arange(len(found)), [len(each["time"]) for each in found])
+    names = [name for name in found[0] if name != "person"]
+    columns = {name: pl.Series(np.concatenate([each[name] for each in found]), nan_to_null=True) for name in names}
+    return pl.DataFrame({"person": people[of], **columns})
 
 
 def _waves(rows: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,7 @@ import polars as pl
 from samen.rooms.sensing.clustering import OUTSIDE, dbscan
 from samen.rooms.sensing.features.ways import Flags, Minutes, Ways, travelled
 from samen.rooms.sensing.sphere import Floats, Whole, distance
+from samen.rooms.sensing.streams import end_of_run
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000  # ms
 HOME_DAYS = 14  # home is looked for in so many days before and after
@@ -88,7 +89,7 @@ def _people(people: pl.Series) -> list[int]:
     starts, at = [], 0
     while at < len(people):
         starts.append(at)
-        at = int(people.search_sorted(people[at], side="right"))
+        at = end_of_run(people, at)
     return starts
 
 
