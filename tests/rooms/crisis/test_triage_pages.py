@@ -123,6 +123,17 @@ def test_stopping_the_computer_removes_at_once_what_it_made_of_the_talk():
     assert not Message.objects.exclude(reading_sealed=b"").exists()
 
 
+def test_a_yes_that_comes_later_lets_the_computer_read_at_once_what_was_written():
+    in_service()
+    client = stranger("no")
+    send(client, MEANS)
+    assert Contact.objects.get().level is None
+    client.post("/line/computer/", {"answer": "yes"})
+    contact = Contact.objects.get()
+    assert Lane(contact.lane) in (Lane.IMMINENT, Lane.HIGH)
+    assert contact.level is not None
+
+
 @pytest.mark.row("K1.9")
 def test_where_nobody_is_there_the_page_says_so_and_gives_the_numbers():
     page = stranger(None).get("/line/").content.decode()

@@ -53,6 +53,11 @@ def take_in(mine: Mine, text: str, *, client_id: str, at: datetime) -> TakenIn:
     """
     if contacts.write(mine.access, mine.contact, text, client_id=client_id, at=at) is None:
         return TakenIn(is_new=False, read=False)
+    return read_so_far(mine, at=at)
+
+
+def read_so_far(mine: Mine, *, at: datetime) -> TakenIn:
+    """Let the computer read a talk as it stands, where its person wants that: after a message, or after a yes that came later."""
     talk = contacts.talk(mine.access, mine.contact)
     if talk is None or talk.wants_computer is not True:
         return TakenIn(is_new=True, read=False)

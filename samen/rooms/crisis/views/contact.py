@@ -106,10 +106,13 @@ def urgency(request: Request) -> HttpResponse:
 @require_POST
 @public_page
 def computer(request: Request) -> HttpResponse:
-    """Let the person say yes or no again; with a no, what the computer made of the talk is gone at once."""
+    """Let the person say yes or no again: with a no, what the computer made of the talk is gone at once; with a yes, it reads at once."""
     mine, said = mine_of(request), request.POST.get("answer", "")
     if mine is not None and said in ("yes", "no"):
+        before = contacts.talk(mine.access, mine.contact)
         line.tell_and_choose(mine, yes=said == "yes", at=request.now, language=_language())
+        if said == "yes" and before is not None and before.wants_computer is not True and not _is_closed(mine):
+            line.read_so_far(mine, at=request.now)
     return redirect("crisis:talk" if mine else "crisis:start")
 
 
