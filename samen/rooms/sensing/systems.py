@@ -348,7 +348,8 @@ OWN_SIGNS = rights.register(
     )
 )
 ALL = (CHANGE, CHANGE_SHARED, REST, PLACES, OWN_SIGNS)
-ON_MY_DAYS = (CHANGE, REST, PLACES)  # what looks at the newest day, for the person alone
+# What looks at the newest day, for the person alone. What was said last stands on the page of today: places are no news.
+ON_MY_DAYS = (PLACES, CHANGE, REST)
 
 
 def clear(findings: Allowed) -> int:

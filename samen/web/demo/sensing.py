@@ -89,7 +89,7 @@ def _post(made: keys.Made, events: list[dict[str, Any]]) -> None:
 
 
 def _looked(words: Mapping[str, Any], now: datetime) -> None:
-    """Let Noor say yes, write a sign of her own that tells only her, have her newest day looked at, and name two places."""
+    """Let Noor say yes, write a sign of her own that tells only her, name two places, and have her newest day looked at."""
     mine = own.access("noor@example.org", Scope.RIGHTS, now)
     own.says_yes(mine, systems.CHANGE, now)
     own.says_yes(mine, systems.REST, now)
@@ -98,8 +98,8 @@ def _looked(words: Mapping[str, Any], now: datetime) -> None:
     signs.write(mine, sign, at=now)
     uses = [use for use in systems.OWN_SIGNS.manifest.uses if use.recipient is Recipient.PERSON]
     own.says_yes(mine, systems.OWN_SIGNS, now, uses)
-    found = insights.look(mine.person, at=now)[systems.PLACES.id]
+    found = insights.run(systems.PLACES, mine.person)
     if isinstance(found, Released):
         for place, name in zip(found.finding.value["places"], words["places"], strict=False):
             places.give(mine, name, whereabouts.middle_of(place), at=now)
-        insights.run(systems.PLACES, mine.person)
+    insights.look(mine.person, at=now)
