@@ -22,6 +22,8 @@ from samen.rooms.sensing.simulator.streams import Lived, lived
 from tests import named
 from tests.rooms.sensing import sending
 from tests.rooms.sensing.sending import empty_archive  # noqa: F401
+from tests.rooms.sensing.test_bucket import store  # noqa: F401
+from tests.s3 import Store
 
 KEYS = list(computing.SEGMENT)
 LACKS: Mapping[str, tuple[str, ...]] = {  # whom the simulator's phones give some streams only
@@ -139,3 +141,19 @@ def test_a_studys_table_out_of_the_archive_is_the_same_on_spark(session: None, t
     assert here[0].filter(person=kim.who.code)["coverage_gps_valid_min"].to_list()[0] < 13 * 60
     assert differences(here[0], there[0]) == []
     assert set(there[1].rows()) == set(here[1].rows())
+
+
+@pytest.mark.django_db
+@pytest.mark.on_sqlite
+def test_a_studys_table_out_of_a_bucket_is_the_same_on_spark(session: None, store: Store, tmp_path: Path):  # noqa: F811
+    noor = sending.sender(named.noor(), "steps", research=True)
+    noor.send([sending.steps(sending.T0 + n * 60_000, n) for n in range(60)])
+    tables = []
+    for engine in ("polars", "spark"):
+        out = tmp_path / f"{engine}.parquet"
+        asked = ["features", "--study", noor.study.code, "--out", str(out), "--engine", engine]
+        done = CliRunner().invoke(app, [*asked, "--spark-master", "local[2]"], env={"LANG": "en", "LC_ALL": ""})
+        assert done.exit_code == 0, done.output
+        tables.append(pl.read_parquet(out))
+    assert tables[0]["steps_total_count"].to_list() == [1770]
+    assert differences(*tables) == []
