@@ -22,6 +22,7 @@ from django.db import connection, transaction
 
 from samen.ledger import store as ledger
 from samen.people import store as people
+from samen.people.disk import sync
 from samen.rooms.sensing import door as sensing
 from samen.web import postgres_tools
 from samen.web.troubles import Trouble
@@ -109,7 +110,7 @@ def write(place: Path, *, now: datetime, say: Say) -> Path:
         raise
     say("Replacing the halves of people's keys")
     write_keys(place / KEYS, now=now)  # after the database: nobody in the backup may lack their half
-    _sync(place)
+    sync(place)
     _write_json(Path(settings.SAMEN.home) / LAST, {"path": str(target.resolve()), "at": now.isoformat()})
     return target
 
@@ -123,11 +124,11 @@ def write_keys(folder: Path, *, now: datetime) -> KeysNote:
         source.execute("CREATE TABLE IF NOT EXISTS half (person BLOB PRIMARY KEY, half BLOB NOT NULL) WITHOUT ROWID")
         source.execute("VACUUM INTO ?", [str(new)])
     new.chmod(0o600)
-    _sync(new)
+    sync(new)
     note = KeysNote(at=now.isoformat(), origin=ledger.origin(), halves=halves_in(new), sha256=digest(new))
     _replace(new, folder / HALVES)
     _write_json(folder / KEYS_NOTE, asdict(note))
-    _sync(folder)
+    sync(folder)
     return note
 
 
@@ -209,7 +210,7 @@ def _copy_sqlite(file: Path) -> dict[str, int]:
         source.execute("VACUUM INTO ?", [str(file)])
     file.chmod(0o600)
     _leave_out_computed(file)
-    _sync(file)
+    sync(file)
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as copy:
         if (said := copy.execute("PRAGMA quick_check").fetchone()[0]) != "ok":
             raise Trouble(f"The copy of the database is damaged, so the database may be too: {said}. Nothing was kept.")
@@ -246,7 +247,7 @@ def _dump_postgresql(file: Path) -> dict[str, int]:
         counts = counts_of(number, connection.introspection.table_names(cursor))
     counts |= {name: 0 for name in sensing.COMPUTED if name in counts}
     file.chmod(0o600)
-    _sync(file)
+    sync(file)
     return counts
 
 
@@ -265,17 +266,8 @@ def _write_json(path: Path, value: Mapping[str, object]) -> None:
     new = path.with_name(f".{path.name}.new")
     new.write_text(json.dumps(value, indent=1, sort_keys=True) + "\n")
     new.chmod(0o600)
-    _sync(new)
+    sync(new)
     new.replace(path)
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def checked_files(folder: Path, manifest: Manifest) -> Iterator[str]:

@@ -12,6 +12,7 @@ import polars as pl
 from django.db import transaction
 
 from samen.people import store as people
+from samen.people.disk import sync
 from samen.rooms.sensing.models.way_in import Participant
 from samen.rooms.sensing.store import archive, delta, inbox
 from samen.rooms.sensing.store.delta import Table
@@ -50,7 +51,7 @@ def write(folder: Path) -> list[Path]:
     written.append(note)
     for file in written:
         file.chmod(0o600)
-        delta.sync(file)
+        sync(file)
     return written
 
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from samen.rooms.sensing.store.delta import Table, sync
+from samen.people.disk import sync
+from samen.rooms.sensing.store.delta import Table
 
 try:
     import obstore

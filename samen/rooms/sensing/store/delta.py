@@ -20,6 +20,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
+from samen.people.disk import sync
 from samen.rooms.sensing.streams import is_of_one
 from samen.rooms.sensing.turning import is_strict
 
@@ -281,15 +282,6 @@ def _told_of_a_full_disk() -> Iterator[None]:
         if type(wrong).__name__ == "PanicException":
             raise OSError("The archive could not be written. Is the disk full?") from wrong
         raise
-
-
-def sync(path: Path) -> None:
-    """Bring a file or a folder to disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _by_bucket(rows: pl.DataFrame) -> list[tuple[int, pl.DataFrame]]:
