@@ -25,6 +25,7 @@ from tests.rooms.sensing.sending import empty_archive  # noqa: F401
 from tests.rooms.sensing.test_bucket import store  # noqa: F401
 from tests.s3 import Store
 
+pytestmark = pytest.mark.slow
 KEYS = list(computing.SEGMENT)
 LACKS: Mapping[str, tuple[str, ...]] = {  # whom the simulator's phones give some streams only
     "p0001": ("calls", "gps", "accelerometer", "survey_timings", "heart_minute"),
@@ -108,6 +109,13 @@ def test_every_group_of_every_profile_is_the_same_on_spark(session: None, tmp_pa
     assert there.account.counts.equals(here.account.counts)
     assert set(there.missing.rows()) == set(here.missing.rows())
     assert list(tmp_path.iterdir()) == []  # nothing of anybody stays
+
+
+def test_a_cluster_that_others_can_listen_to_is_refused():
+    hidden = {"spark.authenticate": "true", "spark.network.crypto.enabled": "true"}
+    assert spark.is_open("spark://10.0.0.1:7077", {"spark.authenticate": "true"})
+    assert not spark.is_open("spark://10.0.0.1:7077", hidden)
+    assert not spark.is_open("local[2]", {})
 
 
 # --- out of the archive ----------------------------------------------------------------------------------------------
