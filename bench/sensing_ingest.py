@@ -102,7 +102,7 @@ def _send(devices: list[str], seconds: float, events: int) -> tuple[float, list[
                 for at in range(events)
             ]
         ).split('"@"')
-        ready = False  # the first batch of each is not counted: a service that was just started still reads its own code
+        ready = False  # the first batch of each is not counted: a new service still reads its own code
         while time.perf_counter() < until:
             start = T0 + number * events * 100
             text = "".join(part + (str(start + at * 100) if at < events else "") for at, part in enumerate(body))
