@@ -89,6 +89,11 @@ class Config:
     break_glass_minutes: int = setting(60, "Minutes after which emergency access ends by itself.")
     backup_days: int = setting(35, "Days that backups are kept; told to people who erase something.")
 
+    crisis_meaning: bool = setting(
+        False,
+        "Hear English danger by what a sentence means too (needs the extra embeddings); off = by rules and words.",
+    )
+
     sensing_batch_events: int = setting(50_000, "Events of phones and wearables in one batch, at most.")
     sensing_events_minute: int = setting(3_000_000, "Events that one key may send in a minute.")
     sensing_ahead_minutes: int = setting(

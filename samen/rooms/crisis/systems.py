@@ -81,6 +81,7 @@ def numbers_hold() -> None:
 
 
 BadMeaning = meaning.BadFile
+meaning.wanted = settings.SAMEN.crisis_meaning
 
 # --- what hears here --------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from django.conf import settings
 
 from samen.rooms.crisis import systems
 from samen.rooms.crisis.inference import detect, linear, meaning
@@ -12,6 +13,12 @@ from samen.rooms.crisis.store.candidates import Chosen
 
 CALM = "we are going to the beach tomorrow with the kids"
 UNITS = 2
+
+
+@pytest.fixture(autouse=True)
+def wanted(monkeypatch):
+    """Let the service choose this layer."""
+    monkeypatch.setattr(meaning, "wanted", True)
 
 
 def flat(words):
@@ -89,6 +96,13 @@ def test_without_the_extra_the_detector_is_what_it_was(monkeypatch):
     monkeypatch.setattr(meaning, "NEEDS", (*meaning.NEEDS, "a_package_that_nobody_has"))
     assert meaning.head("en") is None
     assert meaning.digest() == ""
+    assert linear.whole("en") is linear.model("en")
+
+
+def test_a_service_that_did_not_choose_it_hears_by_rules_and_words_alone(monkeypatch):
+    monkeypatch.setattr(meaning, "wanted", settings.SAMEN.crisis_meaning)
+    assert meaning.installed() is not None
+    assert (meaning.head("en"), meaning.digest()) == (None, "")
     assert linear.whole("en") is linear.model("en")
 
 

@@ -28,6 +28,8 @@ FIRST, LAST = 22, 8  # tokens read of a longer message: reading all of a letter 
 BEGIN, END = 101, 102  # of BERT's vocabulary
 DIGITS = 3  # of a vector: what processors round differently lies below
 
+wanted = False  # the service's own choice (setting crisis_meaning): what it adds, costs and gets wrong is in docs/operator/crisis-line.md
+
 Vector = Callable[[Sequence[str]], np.ndarray]
 
 
@@ -80,11 +82,11 @@ def _installed(needs: tuple[str, ...]) -> Path | None:
 
 
 def head(language: str) -> Head | None:
-    """Give the head of a language; None for a language that is refused, without the extra, or before one was made.
+    """Give the head of a language; None where it is not wanted, for a language that is refused, and without the extra.
 
     Raises: BadFile when the sentence model or the head is not the file that its card names.
     """
-    where = installed() if language in SPOKEN else None
+    where = installed() if wanted and language in SPOKEN else None
     file = FILES / f"{language}.json"
     return read(where, file) if where is not None and file.exists() else None
 
@@ -100,8 +102,8 @@ def read(where: Path, file: Path) -> Head:
 
 
 def digest() -> str:
-    """Give the SHA-256 of each head that can run here, as one text; empty without the extra."""
-    if installed() is None:
+    """Give the SHA-256 of each head that runs here, as one text; empty where it is not wanted, and without the extra."""
+    if not wanted or installed() is None:
         return ""
     files = [FILES / f"{language}.json" for language in sorted(SPOKEN)]
     return " ".join(f"{each.stem}+meaning:{_sha(each)}" for each in files if each.exists())
