@@ -170,3 +170,9 @@ def group_of(profile: str, column: str) -> Group | None:
         return max(found, key=lambda group: len(group.prefix))
     feature = feature_of(profile, column)
     return next((group for group in own if feature is not None and group.name == feature.group), None)
+
+
+@cache
+def features_of(group: Group) -> tuple[Feature, ...]:
+    """Give what each column of a group means; the profile may file columns of several groups under one name."""
+    return tuple(each for each in defined(group.profile) if group_of(group.profile, each.column) is group)

@@ -142,8 +142,8 @@ def _absent(profiles: Sequence[str], opened: Mapping[str, int], ever: set[str], 
         reason = SILENT if needed & opened.keys() else "refused"
         rows += [
             (each.column, None, None, None, 0.0, reason, each.version, _digest({}), _digest({}))
-            for each in catalogue.defined(group.profile)
-            if each.group == group.name and "{" not in each.column
+            for each in catalogue.features_of(group)
+            if "{" not in each.column
         ]
     return pl.DataFrame(rows, schema=_VALUES, orient="row")
 

@@ -110,6 +110,14 @@ def test_no_column_is_written_down_twice_or_without_its_unit_and_source(profile:
 
 
 @pytest.mark.parametrize("profile", catalogue.PROFILES)
+def test_each_column_belongs_to_one_group_so_that_a_stream_that_is_off_gives_each_of_them_its_reason(profile: str):
+    groups = [group for group in catalogue.GROUPS if group.profile == profile]
+    assert all(catalogue.features_of(group) for group in groups)
+    columns = [each.column for group in groups for each in catalogue.features_of(group)]
+    assert sorted(columns) == sorted(each.column for each in catalogue.defined(profile))
+
+
+@pytest.mark.parametrize("profile", catalogue.PROFILES)
 def test_a_rerun_gives_the_same_bits(profile: str):
     made = ready(**everything())
     laid = segments.laid_out(segments.DAILY, made.seen, made.spans)
