@@ -17,8 +17,9 @@ from samen.rights.incidents import Kind
 from samen.rights.permits import NotPermitted as NotPermitted
 from samen.rights.register import Refused, Registered
 from samen.rights.register import RegisteredStream as RegisteredStream
-from samen.rights.store import cases, consent, erasing, inference
+from samen.rights.store import cases, chosen, consent, erasing, inference
 from samen.rights.store import systems as register_store
+from samen.rights.store.chosen import NotInCare as NotInCare
 from samen.rights.store.consent import Said as Said
 from samen.rights.store.inference import Shown as Shown
 from samen.rights.store.systems import Figure as Figure
@@ -137,6 +138,21 @@ def latest(access: Allowed, system_id: str) -> Shown | None:
 def inferences(access: Allowed, system_id: str) -> list[Shown]:
     """Give everything that a system inferred about a person, newest first. Scope FINDINGS."""
     return inference.records(access, None, system_id)
+
+
+def humans(access: Allowed, system: Registered, now: datetime) -> list[Account]:
+    """Give whom a person can choose to look, alone, at what a system says of them."""
+    return chosen.who_may(access, system.manifest, now)
+
+
+def choose_human(access: Allowed, system: Registered, account: UUID | None, *, at: datetime) -> None:
+    """Let the person choose who alone looks at what a system says of them; None: everybody. Raises: NotAllowed, NotInCare."""
+    chosen.choose(access, system.manifest, account, now=at)
+
+
+def chosen_human(access: Allowed, system: Registered) -> Account | None:
+    """Give whom the person chose to look, alone, at what a system says of them."""
+    return chosen.of(access, system.id)
 
 
 def clear(access: Allowed, records: Sequence[UUID]) -> int:

@@ -75,6 +75,18 @@ class InferenceRecord(models.Model):
         ]
 
 
+class ChosenHuman(models.Model):
+    """Who alone looks at what a system says of a person, by that person's choice. Without a row: everybody who would."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    system = models.ForeignKey(SystemState, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "system"], name="one_chosen_human")]
+
+
 class Decision(models.Model):
     """What a human decided about a held finding. There is no row without a human: `by` is an account, and accounts are humans."""
 

@@ -15,7 +15,7 @@ from samen.people import store as people
 from samen.rights.models.consent import Notice, PersonState, PilotSeat
 from samen.rights.models.inference import DeniedRun
 from samen.rights.models.service import Case
-from samen.rights.store import inference
+from samen.rights.store import chosen, inference
 
 
 def erase(person: UUID, rooms: Mapping[str, Callable[[UUID], int]], *, at: datetime) -> dict[str, int]:
@@ -29,6 +29,7 @@ def erase(person: UUID, rooms: Mapping[str, Callable[[UUID], int]], *, at: datet
         gone["notices"] = (
             Notice.objects.filter(person=person).delete()[0] + PilotSeat.objects.filter(person=person).delete()[0]
         )
+        gone["chosen"] = chosen.forget(person)
         gone["cases"] = Case.objects.filter(person=person).update(text=None, answer=None, about="")
         people.erase_person(person, now=at)
     return gone

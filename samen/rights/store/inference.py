@@ -25,6 +25,7 @@ from samen.rights.models.consent import PersonState, PilotSeat
 from samen.rights.models.inference import Decision, DeniedRun, InferenceRecord, PermitRow, ValidationRun
 from samen.rights.models.system import SystemState
 from samen.rights.oversight import Decided, State
+from samen.rights.store import chosen
 from samen.rights.store.rows import insert
 from samen.rights.words import Epochs, Explanation, Finding, Gathered, Held, Permit, Released, System
 
@@ -32,6 +33,7 @@ ABOUT = "rights.inference"
 ABOUT_DECISION = "rights.decision"
 SALT = 16
 PAGE = 25
+AT_WORK = (Ground.CARE, Ground.BREAK_GLASS)  # of whom a person may choose one who looks alone
 
 
 @dataclass(frozen=True)
@@ -246,6 +248,8 @@ def latest(access: Allowed, system: str) -> Shown | None:
 def _of(access: Allowed) -> QuerySet[InferenceRecord]:
     access.require(Scope.FINDINGS)
     found = InferenceRecord.objects.filter(person=access.person)
+    if access.actor is not None and access.ground in AT_WORK:
+        found = chosen.open_to(found, access.actor)
     return found.select_related("decision", "decision__by", "person__key")
 
 
@@ -313,7 +317,7 @@ def decide(access: Allowed, record_id: UUID, decided: Decided, *, at: datetime) 
         raise ValueError(", ".join(missing))
     with transaction.atomic():
         row = (
-            InferenceRecord.objects.select_for_update()
+            chosen.open_to(InferenceRecord.objects.select_for_update(), access.actor)
             .filter(id=record_id, person=access.person, state=State.HELD)
             .first()
         )
@@ -361,7 +365,8 @@ class Waiting:
 def queue(account: UUID, accesses: Sequence[tuple[Allowed, str]], role: Role, page: int = 1) -> list[Waiting]:
     """Give what waits for this human, most urgent first, among the people whom they may see (with their names)."""
     named = {access.person: name for access, name in accesses if Scope.FINDINGS in CARDS[access.role].sees}
-    rows = InferenceRecord.objects.filter(person__in=named, state=State.HELD, due__isnull=False)
+    held = InferenceRecord.objects.filter(person__in=named, state=State.HELD, due__isnull=False)
+    rows = chosen.open_to(held, account)
     if role is not Role.CLINICAL_LEAD:
         rows = rows.filter(reviewer=role)
     first = (page - 1) * PAGE

@@ -7,7 +7,7 @@ from samen.people.models import Account
 from samen.people.roles import Role
 from samen.rights.models.inference import InferenceRecord
 from samen.rights.oversight import State
-from samen.rights.store import inference
+from samen.rights.store import chosen, inference
 from samen.rights.store.inference import PAGE, Waiting
 
 
@@ -16,9 +16,10 @@ def for_human(account: Account, role: Role, now: datetime, page: int = 1) -> tup
 
     One finding more than a page says that there is a next one. As many queries for five people as for five thousand.
     """
-    rows = InferenceRecord.objects.filter(
+    held = InferenceRecord.objects.filter(
         state=State.HELD, due__isnull=False, person__in=people.ids_of_my_people(account, now)
     )
+    rows = chosen.open_to(held, account.pk)
     if role is not Role.CLINICAL_LEAD:
         rows = rows.filter(reviewer=role)
     # The most urgent findings of all lie among the people of the first so many: asking about those is enough.

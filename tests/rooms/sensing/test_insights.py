@@ -7,15 +7,19 @@ from random import Random
 import polars as pl
 import pytest
 from django.core import mail
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from samen.ledger.store import counts
+from samen.people import store as people
 from samen.people.access import NotAllowed
 from samen.people.roles import Role, Scope
 from samen.rights import door as rights
 from samen.rights import gate
 from samen.rights.body import tell
 from samen.rights.register import Refused
+from samen.rights.store import waiting
 from samen.rights.words import Category, Denied, Held, Oversight, Recipient, Released, Trait
 from samen.rooms.crisis.store import watching
 from samen.rooms.record import door as record
@@ -24,6 +28,7 @@ from samen.rooms.sensing.jobs import insights as jobs
 from samen.rooms.sensing.own_signs import Sign, Way, Whom
 from samen.rooms.sensing.store import insights, keys, refreshing
 from samen.rooms.sensing.store import own_signs as store
+from tests.named import sign_in
 from tests.rights import example
 from tests.rights.example import House
 from tests.rooms.crisis.in_use import in_use
@@ -130,6 +135,25 @@ def test_what_is_shared_waits_for_a_human_and_is_seen_by_the_person_as_well(made
     assert [each.id for each in rights.inferences(made.own(Scope.FINDINGS), systems.CHANGE_SHARED.id)] == [
         outcome.record
     ]
+
+
+def test_what_is_shared_goes_to_the_one_who_was_chosen_and_the_choice_can_move(made: House, client: Client):
+    days(made)
+    yes(made, systems.CHANGE_SHARED, Category.SLEEP, to=Recipient.CARE_TEAM)
+    sign_in(client, made.noor)
+    share = reverse("sensing:days-share")
+    for nobody in ("", "x", str(made.lead.id)):  # the lead does not care for her
+        assert "Kies iemand uit de lijst." in client.post(share, {"human": nobody}, follow=True).content.decode()
+    assert rights.inferences(made.own(Scope.FINDINGS), systems.CHANGE_SHARED.id) == []
+    page = client.post(share, {"human": str(made.sam.id)}, follow=True).content.decode()
+    assert "Alleen Sam ziet het." in page
+    start = timezone.now()
+    people.start_care(made.noor.id, made.lead, role=Role.CLINICAL_LEAD, purpose="treatment", by=made.lead, now=start)
+    assert waiting.for_human(made.lead, Role.CLINICAL_LEAD, timezone.now())[0] == []
+    client.post(share, {"human": str(made.lead.id)})
+    assert len(waiting.for_human(made.lead, Role.CLINICAL_LEAD, timezone.now())[0]) == 1
+    assert waiting.for_human(made.sam, Role.CLINICIAN, timezone.now())[0] == []
+    assert len(rights.inferences(made.own(Scope.FINDINGS), systems.CHANGE_SHARED.id)) == 1
 
 
 def test_no_system_runs_for_a_shared_finding_by_itself(made: House):

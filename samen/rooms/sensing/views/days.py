@@ -82,6 +82,8 @@ def days(request: Request) -> HttpResponse:
         "findings": [_shown(rights.latest(findings, each.id), each) for each in (systems.CHANGE, systems.REST)],
         "shared": _shared(rights.latest(findings, systems.CHANGE_SHARED.id)),
         "sharing": systems.CHANGE_SHARED.id,
+        "humans": rights.humans(request.access, systems.CHANGE_SHARED, request.now),
+        "human": rights.chosen_human(request.access, systems.CHANGE_SHARED),
     }
     return render(request, "sensing/days/all.html", shown)
 
@@ -183,7 +185,15 @@ def look(request: Request) -> HttpResponse:
 @require_POST
 @own_page
 def share(request: Request) -> HttpResponse:
-    """Share what stood out with those who treat the person: a human of theirs looks before it counts for anything."""
+    """Share what stood out with one human whom the person chooses, out of those who treat them; nobody else sees it."""
+    try:
+        rights.choose_human(request.access, systems.CHANGE_SHARED, _account(request), at=request.now)
+    except rights.NotInCare:
+        messages.error(request, say("sensing.days.no_human", language()))
+        return redirect("sensing:days")
+    if _shared(rights.latest(own(request, Scope.FINDINGS), systems.CHANGE_SHARED.id)):
+        messages.success(request, say("sensing.days.chosen", language()))  # what waits goes with the choice
+        return redirect("sensing:days")
     outcome = jobs.run(systems.CHANGE_SHARED, request.person)
     match outcome:
         case Held() | Released():
@@ -193,6 +203,14 @@ def share(request: Request) -> HttpResponse:
         case _:
             assert_never(outcome)
     return redirect("sensing:days")
+
+
+def _account(request: Request) -> UUID:
+    """Read whom the person chose. Raises: rights.NotInCare for nobody."""
+    try:
+        return UUID(request.POST.get("human", ""))
+    except ValueError as wrong:
+        raise rights.NotInCare("nobody") from wrong
 
 
 def _why(outcome: Outcome) -> str:
