@@ -167,6 +167,7 @@ def _arguments() -> dict[str, dict[str, object]]:
     exercise = {"name": "worry-time"}
     return {
         "": everywhere,
+        "sensing:device-game": {"activity": "trails-a"},
         "companion:read": exercise,
         "companion:editor_module": exercise,
         "companion:editor_preview": exercise,

@@ -1,9 +1,10 @@
-"""Noor fills in how it is without a connection, and it is sent once when there is one again; and she plays a game by keys."""
+"""Noor fills in how it is without a connection, and it is sent once when there is one again; and she plays a game by keys, with and without one."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
 from tests import browser as looking
 from tests.journeys import test_crisis_line as helpline
@@ -35,6 +36,18 @@ def served(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> I
     made.stop()
 
 
+def plays(page: Page) -> None:
+    """Press the first two of a trail by keys, and stop."""
+    page.locator("[data-start]").focus()
+    page.keyboard.press("Enter")
+    for number in (1, 2):
+        page.locator(f'[data-item="{number}"]').focus()
+        page.keyboard.press("Space")
+    page.locator("[data-stop]").focus()
+    page.keyboard.press("Enter")
+    looking.follow(page, page.locator("[data-finish] button"))
+
+
 def test_what_was_filled_in_offline_is_sent_once_and_a_game_is_played_by_keys(chromium, served):
     page = phone_of(chromium, served)
     page.goto("/activities/phone/")
@@ -53,17 +66,15 @@ def test_what_was_filled_in_offline_is_sent_once_and_a_game_is_played_by_keys(ch
     page.locator("#do-phq-9").get_by_role("button", name="Ik ben klaar").click()
     page.get_by_text("Goed dat je dit zegt").wait_for()  # and the numbers, without a connection
     assert page.locator('#help a[href="tel:113"]').is_visible()
+    page.goto("/activities/device/")
+    looking.follow(page, page.locator('a[href="/activities/device/trails-a/"]'))
+    plays(page)
+    page.wait_for_url("**/activities/device/")
+    page.get_by_text("Wacht op dit apparaat: 3.").wait_for()
     page.context.set_offline(False)
     page.get_by_text("Het is verstuurd.").wait_for()
 
     page.goto("/activities/trails-a/")
-    page.locator("[data-start]").focus()
-    page.keyboard.press("Enter")
-    for number in (1, 2):
-        page.locator(f'[data-item="{number}"]').focus()
-        page.keyboard.press("Space")
-    page.locator("[data-stop]").focus()
-    page.keyboard.press("Enter")
-    looking.follow(page, page.locator("[data-finish] button"))
+    plays(page)
     assert "Je stopte bij 2 van de 25." in page.locator("main").inner_text()
-    assert sorted(served.python(LOOK).splitlines()) == ["mood-log  1", "phq-9  1", "trails-a keyboard 2"]
+    assert sorted(served.python(LOOK).splitlines()) == ["mood-log  1", "phq-9  1", *["trails-a keyboard 2"] * 2]

@@ -122,3 +122,34 @@ def test_a_phone_can_put_the_activities_on_its_home_screen(client):
     said = client.get(reverse("sensing:phone-manifest")).json()
     assert (said["display"], said["start_url"]) == ("standalone", "/activities/device/")
     assert {each["sizes"] for each in said["icons"]} == {"any", "192x192"}
+
+
+def test_each_game_has_a_page_that_a_device_keeps_with_an_order_of_its_own(noor: Client):
+    kept = noor.get(reverse("sensing:phone")).context["pages"].split()
+    listed = noor.get(reverse("sensing:device")).content.decode()
+    seeds = set()
+    for page in kept:
+        answer = noor.get(page)
+        assert answer.status_code == 200
+        assert answer["X-Kept-For"] == noor.get(reverse("sensing:device"))["X-Kept-For"]
+        assert f'href="{page}"' in listed
+        seeds.add(answer.context["game"]["seed"])
+    assert len(kept) == len(seeds) == 7
+    assert noor.get(reverse("sensing:device-game", args=["mood-log"])).status_code == 404
+
+
+def test_a_game_that_was_played_without_a_connection_is_scored_by_the_server_from_its_seed(noor: Client):
+    order = noor.get(reverse("sensing:device-game", args=["trails-a"])).context["game"]
+    taps = [[0, str(number), 900 * number] for number in (1, 2)]
+    raw = {
+        "seed": order["seed"],
+        "taps": taps,
+        "ended": False,
+        "heard": False,
+        "input": "touch",
+        "width": 360,
+        "height": 780,
+    }
+    assert send(noor, held("trails-a", ("raw", json.dumps(raw))))[0]["problems"] == []
+    done = store.done(named.own(named.noor()))
+    assert [(each.activity, len(each.body["temporal_slices"])) for each in done] == [("trails-a", 2)]

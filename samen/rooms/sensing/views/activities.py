@@ -158,7 +158,6 @@ def page(
 ) -> HttpResponse:
     """Show the page on which an activity is done; with what was filled in, where something is wrong with it."""
     given = given or {}
-    seed = secrets.randbelow(2**31)
     shown: dict[str, Any] = {
         **entry(what),
         "what": what,
@@ -173,10 +172,15 @@ def page(
         shown["questions"] = showing.shown(what.survey, words(), given, problems)
         shown["is_own"] = what.id not in known.activities()
     if what.shape == "game":
-        game = _game(what, seed)
-        shown |= {"game": game, "game_data": json.dumps(game), "game_words": json.dumps(_words_of_games())}
+        shown |= game_shown(what)
     name = "survey" if what.shape == "survey" else what.shape
     return render(request, f"sensing/activities/{name}.html", shown, status=422 if problems else 200)
+
+
+def game_shown(what: Activity) -> dict[str, Any]:
+    """Give what the page of a game is made from: an order of its own, and what is said while it is played."""
+    game = _game(what, secrets.randbelow(2**31))
+    return {"game": game, "game_data": json.dumps(game), "game_words": json.dumps(_words_of_games())}
 
 
 def _game(what: Activity, seed: int) -> dict[str, Any]:

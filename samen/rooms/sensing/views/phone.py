@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import path, reverse
@@ -24,13 +24,17 @@ from samen.rooms.sensing.activities.showing import Shown
 from samen.rooms.sensing.jobs import taking
 from samen.rooms.sensing.store import activities as store
 from samen.rooms.sensing.store import signals
-from samen.rooms.sensing.views.activities import entry, language, mine, words
+from samen.rooms.sensing.views.activities import entry, game_shown, language, mine, words
 from samen.rooms.treatment import door as treatment
 from samen.words import say
 
+LOOKS = (
+    "activities.css", "breathing.js", "changes.js", "device.js", "digits.js", "game.js", "go-no-go.js", "kept-game.js", "sheets.js",
+    "span.js", "trails.js",
+)  # fmt: skip
 WHOSE = "X-Kept-For"  # read by phone.js: another person's copy on the same device is not taken for one's own
 MOST_SENT = 200  # pages in one sending; a device sends the rest after these
-OFFLINE = ("survey", "journal", "reading", "breathing")  # games are begun with a connection
+OFFLINE = ("survey", "journal", "reading", "breathing")  # on one page together; each game has a page of its own
 
 
 @require_GET
@@ -43,6 +47,7 @@ def phone(request: Request) -> HttpResponse:
         "off": [each for each in found if not each.is_on],
         "whose": _whose(request),
         "looks": _looks(),
+        "pages": _pages(),
     }
     return render(request, "sensing/activities/phone.html", shown)
 
@@ -57,6 +62,8 @@ def device(request: Request) -> HttpResponse:
     listed = crisis.numbers.load(here, timezone.localdate())
     shown = {
         "doings": [_doing(each, is_own=each in own) for each in [*everybodys, *own]],
+        "games": [{**entry(each), "what": each} for each in _games()],
+        "pages": _pages(),
         "numbers": crisis.numbers.of_country(listed, settings.SAMEN.country),
         "started": int(request.now.timestamp() * 1000),
         "whose": _whose(request),
@@ -67,6 +74,36 @@ def device(request: Request) -> HttpResponse:
     answer = render(request, "sensing/activities/device.html", shown)
     answer[WHOSE] = _whose(request)
     return answer
+
+
+@require_GET
+@own_page
+def device_game(request: Request, activity: str) -> HttpResponse:
+    """Give the page of one game that a device keeps; what was pressed waits there until it can be sent."""
+    what = next((each for each in _games() if each.id == activity), None)
+    if what is None:
+        raise Http404
+    shown = {
+        **entry(what),
+        **game_shown(what),
+        "what": what,
+        "sheet": uuid4(),
+        "started": int(request.now.timestamp() * 1000),
+        "whose": _whose(request),
+        "language": language(),
+        "is_kept": True,
+    }
+    answer = render(request, "sensing/activities/device_game.html", shown)
+    answer[WHOSE] = _whose(request)
+    return answer
+
+
+def _games() -> list[Activity]:
+    return [each for each in known.activities().values() if each.shape == "game"]
+
+
+def _pages() -> str:
+    return " ".join(reverse("sensing:device-game", args=[each.id]) for each in _games())
 
 
 def _doing(what: Activity, *, is_own: bool) -> dict[str, Any]:
@@ -166,12 +203,13 @@ def _whose(request: Request) -> str:
 
 def _looks() -> str:
     """Give what the kept page needs beside the looks that the help page keeps already."""
-    return " ".join(static(f"sensing/{name}") for name in ("activities.css", "breathing.js", "device.js"))
+    return " ".join(static(f"sensing/{name}") for name in LOOKS)
 
 
 urlpatterns = [
     path("activities/phone/", phone, name="phone"),
     path("activities/device/", device, name="device"),
+    path("activities/device/<slug:activity>/", device_game, name="device-game"),
     path("activities/send/", send, name="send"),
     path("activities/app.webmanifest", manifest, name="phone-manifest"),
 ]

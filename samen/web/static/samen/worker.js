@@ -21,7 +21,7 @@ self.addEventListener("activate", (event) => event.waitUntil((async () => {
 })()));
 
 const withoutConnection = async (path) => {
-  const filling = path.startsWith("/activities/") && await caches.match(device, { cacheName: doings });
+  const filling = path.startsWith("/activities/") && (await caches.match(path, { cacheName: doings }) ?? await caches.match(device, { cacheName: doings }));
   if (filling) return filling;
   const kept = await caches.match(plan + "device/", { cacheName: own });
   if (kept && path.startsWith(plan)) return kept;

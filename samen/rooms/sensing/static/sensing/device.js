@@ -1,22 +1,12 @@
 // One activity at a time, filled in with or without a connection. What was filled in waits in this device's own database,
 // under a number of its own, and goes when the service said that it has it. Nothing is measured but what is pressed here.
+import { all, drop, put } from "./sheets.js";
+
 const body = document.body, said = document.querySelector("[data-said]"), waiting = document.querySelector("[data-waiting]");
 const list = document.querySelector("[data-list]"), doings = [...document.querySelectorAll("[data-doing]")], help = document.getElementById("help");
-const { whose, send: address, here, language } = body.dataset;
+const { whose, send: address, here, language, games } = body.dataset;
 const word = (name) => body.dataset[`said${name}`];
 let began = 0, changes = [], sending = false;
-
-const done = (asked) => new Promise((resolve, reject) => { asked.onsuccess = () => resolve(asked.result); asked.onerror = () => reject(asked.error); });
-const shelf = async (mode) => {
-  const asked = indexedDB.open("samen-activities", 1);
-  asked.onupgradeneeded = () => asked.result.createObjectStore("sheets", { keyPath: "sheet" });
-  const base = await done(asked);
-  base.onversionchange = () => base.close();
-  return base.transaction("sheets", mode).objectStore("sheets");
-};
-const all = async () => done((await shelf("readonly")).getAll());
-const put = async (row) => done((await shelf("readwrite")).put(row));
-const drop = async (sheet) => done((await shelf("readwrite")).delete(sheet));
 
 const count = async () => {
   const rows = await all(), mine = rows.filter((each) => each.whose === whose).length;
@@ -53,6 +43,11 @@ const sync = async () => {
       const { taken } = await sent.json();
       for (const row of some) await drop(row.sheet);
       said.textContent = taken.some((each) => each.problems.length) ? word("NotTaken") : word("Sent");
+    }
+    for (const game of (games ?? "").split(" ")) { // in a new order for the next time
+      if (!game || !await shelfOfPages.match(game)) continue;
+      const fresh = await fetch(game, { cache: "no-store" });
+      if (fresh.ok && !fresh.redirected) await shelfOfPages.put(game, fresh);
     }
   } catch { /* no connection after all: it waits */ said.textContent = word("Waits"); } finally { sending = false; await count(); }
 };

@@ -15,6 +15,11 @@ const keep = async () => {
   if (!answer.ok || answer.redirected) throw new Error("The page did not come.");
   const own = await caches.open(shelf);
   await own.addAll(box.dataset.looks.split(" ").map((url) => new Request(url, { credentials: "omit", cache: "no-cache" })));
+  for (const url of box.dataset.pages.split(" ")) { // games: each with an order of its own
+    const page = await fetch(url, { cache: "no-store" });
+    if (!page.ok || page.redirected) throw new Error("A page did not come.");
+    await own.put(url, page);
+  }
   await own.put(box.dataset.phone, answer);
 };
 
