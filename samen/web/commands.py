@@ -107,9 +107,11 @@ def _prepare() -> None:
         raise Trouble(str(wrong)) from wrong
 
 
-def work() -> None:
+def work(
+    as_child: Annotated[bool, typer.Option("--as-child", hidden=True, help="End when the parent ends.")] = False,
+) -> None:
     """Do the heavy tasks that wait, such as the self-test of a room, then stop. `samen serve` starts this when one waits."""
-    worker.do_heavy()
+    worker.do_heavy(as_child=as_child)
 
 
 def migrate() -> None:

@@ -33,7 +33,7 @@ JUMP = 30.0  # seconds by which the wall clock may leave the steady one in a min
 AFTER_A_FAILURE = 5.0  # seconds before the queue is asked again
 BETWEEN = 5.0  # seconds between two looks at the queue of heavy work
 KINDLY = 10  # added to the priority's number of heavy work, so that requests go first
-HEAVY = (sys.executable, "-m", "samen.cli", "work")
+HEAVY = (sys.executable, "-m", "samen.cli", "work", "--as-child")
 
 
 @dataclass
@@ -99,10 +99,19 @@ def is_heavy_waiting() -> bool:
     return DBTaskResult.objects.ready().filter(queue_name="heavy").exists()
 
 
-def do_heavy() -> None:
-    """Work on heavy tasks until none waits, out of the way of whoever is answered on the same machine."""
+def do_heavy(*, as_child: bool = False) -> None:
+    """Work on heavy tasks until none waits, out of the way of whoever is answered on the same machine; a child ends with its parent."""
     os.nice(KINDLY)
+    if as_child:
+        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     queue_worker(queue="heavy", batch=True).run()
+
+
+def _end_with(parent: int) -> None:
+    """End this process once its parent has gone: what was cut off is taken up again at the next start."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
 
 
 def _start_heavy() -> None:
