@@ -196,7 +196,7 @@ def half_done(number: int) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_service_itself_writes_by_turns_also_within_another_write(tmp_path: Path) -> None:
     if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL lets many write at a time.")
+        pytest.skip("PostgreSQL lets many write at a time: make tests runs this on SQLite")
     with threads.shared(tmp_path):
 
         @threads.in_thread

@@ -222,10 +222,7 @@ def _of_some(found: computing.Part, codes: set[str], study: computing.Study) -> 
 def _here(those: list[sharing.Member], study: computing.Study, how: How) -> computing.Part:
     parts = [computing.part_of(Read({}), study, explained=how.explained)]
     for member in those:
-        if (who := studies.participant(member.code)) is None:
-            continue
-        access = studies.machine(who)
-        read = sharing.named(member, shared.rows(access, who, member))
+        read = shared.of_member(member)
         parts.append(computing.part_of(read, sharing.study_of(member, study), explained=how.explained))
     return computing.all_parts(parts, study.profile)
 

@@ -13,7 +13,6 @@ from samen.ledger.leaf import Entry
 from samen.rooms.sensing import computing, sharing
 from samen.rooms.sensing.models.way_in import Study
 from samen.rooms.sensing.store import sharing as shared
-from samen.rooms.sensing.store import studies
 
 WHAT = "sensing-study-features"  # what the log calls such a file
 
@@ -26,16 +25,15 @@ def features(found: Study, first: date, last: date, *, at: datetime) -> tuple[pl
     """
     begins, before = _ms(first), _ms(last + timedelta(days=1))
     wanted = computing.Study(profile=found.profile, zone=settings.TIME_ZONE)
-    parts = []
     with transaction.atomic():
-        for member in shared.members(found, at=at):
-            who = studies.participant(member.code)
-            if who is None:
-                continue
-            read = sharing.named(member, shared.rows(studies.machine(who), who, member, begins, before))
-            if read.tables:
-                parts.append(computing.part_of(read, sharing.study_of(member, wanted), explained=False))
-        facts = {"what": WHAT, "study": found.code, "people": len(parts)}
+        those = shared.members(found, at=at)
+    parts = []
+    for member in those:  # outside of the transaction: computing takes seconds, and everybody who writes would wait
+        read = shared.of_member(member, begins, before)
+        if read.tables:
+            parts.append(computing.part_of(read, sharing.study_of(member, wanted), explained=False))
+    facts = {"what": WHAT, "study": found.code, "people": len(parts)}
+    with transaction.atomic():
         ledger.append([Entry(Leaf.RELEASE_OF_EXPORT, facts=facts)], at=at)
     return (computing.all_parts(parts, found.profile).features if parts else pl.DataFrame()), len(parts)
 

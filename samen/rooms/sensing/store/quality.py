@@ -102,11 +102,6 @@ def all_studies() -> list[Study]:
     return list(Study.objects.order_by("name", "id"))
 
 
-def study(code: str) -> Study | None:
-    """Give a study by the name that programs give it."""
-    return Study.objects.filter(code=code).first()
-
-
 def look(found: Study, *, at: datetime) -> Looked:
     """Give what a study's page shows, and write down for each person of whom something is shown that the study looked."""
     now = int(at.timestamp() * 1000)

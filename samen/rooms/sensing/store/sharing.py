@@ -9,7 +9,8 @@ from deltalake import DeltaTable
 from samen.people.access import Allowed
 from samen.rooms.sensing.models.features import Clock
 from samen.rooms.sensing.models.way_in import Participant, Study
-from samen.rooms.sensing.sharing import Found, Member
+from samen.rooms.sensing.reading.receipt import Read
+from samen.rooms.sensing.sharing import Found, Member, named
 from samen.rooms.sensing.store import archive, studies, tables
 from samen.rooms.sensing.streams import STREAMS
 
@@ -51,6 +52,12 @@ def rows(
 ) -> dict[str, pl.DataFrame]:
     """Give the rows of a member that a study may read, first <= time < before (ms), by stream."""
     return tables.between(access, participant, member.open, first, before)
+
+
+def of_member(member: Member, first: int = BEFORE_ALL, before: int = AFTER_ALL) -> Read:
+    """Give what a study may read of a member, first <= time < before (ms), under their code; nothing once they were erased."""
+    who = studies.participant(member.code)
+    return Read({}) if who is None else named(member, rows(studies.machine(who), who, member, first, before))
 
 
 def files(those: Sequence[Member]) -> Found:

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 from samen.people.door import Request, own_page
 from samen.rooms.sensing.models.studies import Leaflet
 from samen.rooms.sensing.models.way_in import Study
-from samen.rooms.sensing.store import quality, running, taking_part
-from samen.rooms.sensing.store.studies import reads
+from samen.rooms.sensing.store import running, taking_part
+from samen.rooms.sensing.store.studies import by_code, reads
 from samen.rooms.sensing.views.days import language
 from samen.words import say
 
@@ -70,7 +70,7 @@ def choose(request: Request, study: str) -> HttpResponse:
 
 
 def _study(code: str) -> Study:
-    found = quality.study(code)
+    found = by_code(code)
     if found is None:
         raise Http404
     return found

@@ -15,8 +15,9 @@ from samen.people.roles import Role
 from samen.rooms.sensing import kinds
 from samen.rooms.sensing.catalogue import PROFILES
 from samen.rooms.sensing.models.studies import Leaflet
-from samen.rooms.sensing.store import exporting, quality, running
+from samen.rooms.sensing.store import exporting, running
 from samen.rooms.sensing.store.running import Asked, NotNow
+from samen.rooms.sensing.store.studies import by_code
 from samen.rooms.sensing.views.days import day_of, language
 from samen.words import LANGUAGES, say
 
@@ -171,7 +172,7 @@ def features(request: Request, study: str) -> HttpResponse:
 
 
 def _row(code: str) -> Leaflet:
-    study = quality.study(code)
+    study = by_code(code)
     row = running.leaflet(study) if study is not None else None
     if row is None:
         raise Http404

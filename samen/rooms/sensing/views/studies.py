@@ -14,6 +14,7 @@ from samen.rooms.sensing.models.way_in import Study
 from samen.rooms.sensing.quality import Alarm
 from samen.rooms.sensing.store import quality as store
 from samen.rooms.sensing.store import running
+from samen.rooms.sensing.store.studies import by_code
 from samen.rooms.sensing.views.activities import language
 from samen.rooms.sensing.views.running import RUNNERS
 from samen.words import say
@@ -75,7 +76,7 @@ def dictionary(request: Request, study: str) -> HttpResponse:
 
 
 def _study(code: str) -> Study:
-    found = store.study(code)
+    found = by_code(code)
     if found is None:
         raise Http404
     return found
