@@ -88,7 +88,7 @@ def built(language: str, files: Iterable[tuple[Path, Mapping[str, object]]]) -> 
     entries: list[tuple[str, str]] = []
     subjects, consuming, transparent = {}, set(), set()
     variants: dict[str, Words] = {}
-    common, function = set(), set()
+    common, function, real = set(), set(), set()
     for file, content in files:
         for name, table in content.items():
             if not isinstance(table, dict):
@@ -98,6 +98,7 @@ def built(language: str, files: Iterable[tuple[Path, Mapping[str, object]]]) -> 
             elif name == "common":
                 common |= set(table.get("words", "").split())
                 function |= set(table.get("function", "").split())
+                real |= set(table.get("real", "").split())
             else:
                 entries += [(form, name) for form in _forms(file, name, table)]
                 if "subject" in table:
@@ -106,7 +107,7 @@ def built(language: str, files: Iterable[tuple[Path, Mapping[str, object]]]) -> 
                     consuming.add(name)
                 if table.get("transparent"):
                     transparent.add(name)
-    return _sorted_out(language, entries, (subjects, consuming, transparent), variants, (common, function))
+    return _sorted_out(language, entries, (subjects, consuming, transparent), variants, (common, function, real))
 
 
 def _forms(file: Path, name: str, table: Mapping[str, object]) -> list[str]:
@@ -126,7 +127,7 @@ def _sorted_out(
     entries: Sequence[tuple[str, str]],
     marks: tuple[Mapping[str, str], set[str], set[str]],
     variants: Mapping[str, Words],
-    plain: tuple[set[str], set[str]],
+    plain: tuple[set[str], set[str], set[str]],
 ) -> Lexicon:
     """Sort entries into single words, parts of words and phrases."""
     single: dict[str, dict[str, None]] = {}
@@ -143,7 +144,7 @@ def _sorted_out(
         elif words:
             single.setdefault(words[0], {})[concept] = None
     wanted = set(single) | {word for phrase in phrases for word in phrase.words}
-    common, function = plain
+    common, function, real = plain
     meant = {word for words in variants.values() for word in words}
     # A word too plain to be looked for behind a slip is one of the common words and not in a class by itself.
     closed = {word for word in wanted if word in single or word not in common}
@@ -158,10 +159,17 @@ def _sorted_out(
         starts=tuple(starts),
         ends=tuple(ends),
         phrases=_by_rarest(phrases, function),
-        plain=frozenset(common | function),
-        own=known | frozenset(variants),
+        plain=frozenset(common | function | real),
+        own=known | frozenset(variants) | real,
         function=frozenset(function),
-        speller=Speller(known, variants, frozenset(closed), frozenset(function), compounds=language == "nl"),
+        speller=Speller(
+            known,
+            variants,
+            frozenset(closed),
+            frozenset(function),
+            real=frozenset(real),
+            compounds=language == "nl",
+        ),
     )
 
 

@@ -94,6 +94,11 @@ def deletes(word: str) -> set[str]:
     return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
 
 
+def swaps(word: str) -> set[str]:
+    """Give what the word becomes when two neighbouring letters change places."""
+    return {word[:place] + word[place + 1] + word[place] + word[place + 2 :] for place in range(len(word) - 1)} - {word}
+
+
 def is_one_slip(typed: str, meant: str) -> bool:
     """Say whether one letter added, left out, replaced or swapped with its neighbour makes the one of the other (OSA distance 1)."""
     if len(typed) == len(meant):
@@ -121,17 +126,27 @@ class Speller:
         wanted: frozenset[str],
         function: frozenset[str],
         *,
+        real: frozenset[str] = frozenset(),
         compounds: bool = False,
     ) -> None:
-        """Take the words that exist, the variants with what they stand for, the words of the lexicon, and the function words."""
-        self.known, self.variants, self.wanted, self.function = known, variants, wanted, function
+        """Take the words that exist, the variants with what they stand for, the words of the lexicon, and the function words.
+
+        `real` are words too rare to be looked for behind a slip, which are no slip themselves.
+        """
+        self.known, self.variants, self.wanted, self.function = known | real, variants, wanted, function
         self.compounds = compounds  # its words grow together: an unknown one is more likely new than short of a space
         self.joined = frozenset(word for word in wanted if len(word) >= 7)
         self.slips: dict[str, list[str]] = {}
-        for word in sorted(wanted | {each for each in known if len(each) >= 5}):
-            if len(word) >= 5 and word.isalpha():
+        self.swapped: dict[str, list[str]] = {}  # of words too short to look behind any other slip
+        for word in sorted(known | set(variants)):
+            if not word.isalpha() or len(word) < 3:
+                continue
+            if len(word) >= 5:
                 for part in deletes(word):
                     self.slips.setdefault(part, []).append(word)
+            else:
+                for part in swaps(word):
+                    self.swapped.setdefault(part, []).append(word)
         # Of a cache's size: a help line's vocabulary fits, an attacker's does not fill the memory.
         self.resolve = lru_cache(maxsize=50_000)(self._resolve)
 
@@ -145,13 +160,15 @@ class Speller:
         if exact is not None:
             return exact, False
         plain = typed.replace("'", "")
-        meant = self._behind_slip(plain) if len(plain) >= 4 else None
-        sure = meant is not None and meant in self.wanted and len(plain) >= 6
+        near = self._behind_slip(plain) if len(plain) >= 3 else []
+        sure = bool(near) and near[0] in self.wanted and len(plain) >= 6
         if not sure and len(plain) >= 4 and plain.isalpha():
             split = self._split(plain)
             if split is not None:
                 return split, False
-        return ((meant,), True) if meant is not None else ((plain or typed,), False)
+        if not near:
+            return (plain or typed,), False
+        return self.variants.get(near[0], (near[0],)), len(near) > 1
 
     def _exact(self, typed: str) -> Words | None:
         """Give what a word stands for without guessing: as it is, a variant, stretched, or with digits for letters."""
@@ -229,10 +246,14 @@ class Speller:
             return part in self.function
         return part in self.known or part in self.variants
 
-    def _behind_slip(self, typed: str) -> str | None:
-        """Give the one word that a slip away from exists; none when it could be several of different kinds."""
+    def _behind_slip(self, typed: str) -> list[str]:
+        """Give the words that a slip away from exist, the likeliest first. With one alone it is what was meant: a word that exists is no slip."""
         if not typed.isalpha() and "*" not in typed:
-            return None
+            return []
+        if len(typed) < 5 and typed in self.swapped:
+            return self.swapped[typed]
+        if len(typed) < 4:
+            return []
         near = {word for part in deletes(typed) for word in self.slips.get(part, ()) if is_one_slip(typed, word)}
         # The first letter is seldom another one: "mailing" is no "railing". It may be lost, doubled or swapped.
         near = {
@@ -242,7 +263,5 @@ class Speller:
             # The first letter is seldom wrong; then the same length, for a swap or a wrong key, is likeliest.
             near = {word for word in near if word[0] == typed[0]} or near
             near = {word for word in near if sorted(word) == sorted(typed)} or near
-        common = sorted(word for word in near if word not in self.wanted)
-        if common:
-            return common[0]
-        return min(near) if near else None
+        # A common word comes first: what is graver is not put into somebody's mouth.
+        return sorted(near, key=lambda word: (word in self.wanted, word))
