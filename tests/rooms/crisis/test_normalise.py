@@ -35,10 +35,15 @@ def test_text_is_read_as_it_was_meant(typed, meant):
     assert " ".join(words(typed)) == meant
 
 
-def test_a_slip_is_marked_as_a_guess_and_a_right_word_is_not():
-    said = grammar.read("thinking about suicde")
-    assert said.words[-1] == "suicide"
-    assert said.guessed == [False, False, True]
+def test_a_slip_is_a_guess_only_where_two_words_are_near_it():
+    said = grammar.read("ik sterv zelfmord", "nl")
+    assert said.words == ["ik", "sterf", "zelfmoord"]
+    assert said.guessed == [False, True, False]
+
+
+@pytest.mark.parametrize("word", ["abandon", "action", "streven", "allergic"])
+def test_a_word_that_exists_is_no_slip(word):
+    assert words(word) == [word]
 
 
 def test_a_common_word_is_never_taken_for_a_slip_of_a_grave_one():

@@ -68,10 +68,14 @@ def test_what_stands_between_the_parts_of_a_split_verb_keeps_its_own_meaning():
     assert max((hit.level for hit in grammar.parse("ik maak er vanavond geen eind aan").hits), default=0) < 3
 
 
-def test_a_hit_that_stands_on_a_typing_error_alone_only_asks():
-    hits = [hit for hit in grammar.parse("suicidall").hits if hit.level]
+def test_a_typing_error_behind_which_two_words_may_stand_only_asks():
+    hits = [hit for hit in grammar.parse("verkrachteng", "nl").hits if hit.level]
     assert hits
     assert all(hit.level == 2 and hit.capped == "guess" for hit in hits if hit.rule.level > 2)
+
+
+def test_a_typing_error_behind_which_one_word_stands_is_that_word():
+    assert max(hit.level for hit in grammar.parse("suicidall agian").hits) == 3
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,7 @@ def _sorted_out(
             frozenset(closed),
             frozenset(function),
             real=frozenset(real),
+            single={word: tuple(found) for word, found in single.items()},
             compounds=language == "nl",
         ),
     )

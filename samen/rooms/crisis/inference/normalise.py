@@ -127,13 +127,15 @@ class Speller:
         function: frozenset[str],
         *,
         real: frozenset[str] = frozenset(),
+        single: Mapping[str, Words] | None = None,
         compounds: bool = False,
     ) -> None:
         """Take the words that exist, the variants with what they stand for, the words of the lexicon, and the function words.
 
-        `real` are words too rare to be looked for behind a slip, which are no slip themselves.
+        `real` are words too rare to be looked for behind a slip, which are no slip themselves; `single` says what a word means.
         """
         self.known, self.variants, self.wanted, self.function = known | real, variants, wanted, function
+        self.single = single or {}
         self.compounds = compounds  # its words grow together: an unknown one is more likely new than short of a space
         self.joined = frozenset(word for word in wanted if len(word) >= 7)
         self.slips: dict[str, list[str]] = {}
@@ -161,14 +163,15 @@ class Speller:
             return exact, False
         plain = typed.replace("'", "")
         near = self._behind_slip(plain) if len(plain) >= 3 else []
-        sure = bool(near) and near[0] in self.wanted and len(plain) >= 6
+        swapped = len(near) == 1 and sorted(near[0]) == sorted(plain)
+        sure = bool(near) and near[0] in self.wanted and (len(plain) >= 6 or swapped)
         if not sure and len(plain) >= 4 and plain.isalpha():
             split = self._split(plain)
             if split is not None:
                 return split, False
         if not near:
             return (plain or typed,), False
-        return self.variants.get(near[0], (near[0],)), len(near) > 1
+        return self.variants.get(near[0], (near[0],)), not self._alike(near)
 
     def _exact(self, typed: str) -> Words | None:
         """Give what a word stands for without guessing: as it is, a variant, stretched, or with digits for letters."""
@@ -246,6 +249,10 @@ class Speller:
             return part in self.function
         return part in self.known or part in self.variants
 
+    def _alike(self, near: list[str]) -> bool:
+        """Say whether it matters little which of these was meant: one word, or words of one meaning."""
+        return len(near) == 1 or bool(frozenset.intersection(*(frozenset(self.single.get(word, ())) for word in near)))
+
     def _behind_slip(self, typed: str) -> list[str]:
         """Give the words that a slip away from exist, the likeliest first. With one alone it is what was meant: a word that exists is no slip."""
         if not typed.isalpha() and "*" not in typed:
@@ -255,6 +262,7 @@ class Speller:
         if len(typed) < 4:
             return []
         near = {word for part in deletes(typed) for word in self.slips.get(part, ()) if is_one_slip(typed, word)}
+        near = {word for word in near if self.variants.get(word, (word,)) == (word,)} or near
         # The first letter is seldom another one: "mailing" is no "railing". It may be lost, doubled or swapped.
         near = {
             word for word in near if word[0] == typed[0] or len(word) != len(typed) or sorted(word) == sorted(typed)
