@@ -73,6 +73,9 @@ bench-sensing-store: .venv/ready  ## measure the store of signals: files taken i
 bench-crisis-authors: .venv/ready  ## measure how danger is heard in writers nobody learnt from, with sentence vectors and without
 	$(PY) bench/crisis_authors.py
 
+bench-crisis-opened: .venv/ready  ## measure what is heard of the messages that were sealed once and have been read since
+	$(PY) bench/crisis_opened.py
+
 bench-sensing-quality: .venv/ready  ## measure the alarms about measurements: faults found, false alarms
 	$(PY) bench/sensing_quality.py
 

@@ -10,6 +10,7 @@ import pytest
 from samen.rooms.crisis.reading import Level, Topic
 from samen.rooms.crisis.selftest.corpus import BadCorpus, Expect, messages, talks
 from samen.rooms.crisis.selftest.measure import IMPLIED, SAID
+from samen.rooms.crisis.training import material
 
 ROOM = Path(__file__).parents[3] / "samen/rooms/crisis"
 CORPUS = ROOM / "content/corpus"
@@ -64,15 +65,15 @@ def test_a_talk_that_is_due_when_it_cannot_be_is_refused(change: dict):
 def test_the_sealed_set_is_as_large_and_as_varied_as_it_must_be(language: str):
     made = sealed(language)
     risk, harmless = [each for each in made if not each.harmless], [each for each in made if each.harmless]
-    assert len(risk) >= 260
-    assert len({each.family for each in risk}) >= 110
-    assert len(harmless) >= 300
-    assert len({each.family for each in harmless}) >= 120
-    assert sum(each.topic in SAID for each in risk) >= 130
+    assert len(risk) >= 380
+    assert len({each.family for each in risk}) >= 130
+    assert len(harmless) >= 380
+    assert len({each.family for each in harmless}) >= 130
+    assert sum(each.topic in SAID for each in risk) >= 260
     assert sum(each.topic in IMPLIED for each in risk) >= 60
     assert {each.topic for each in risk} == set(Topic)
-    assert sum(bool(each.trap) for each in harmless) >= 200
-    assert len({each.trap for each in made}) >= 25
+    assert sum(bool(each.trap) for each in harmless) >= 220
+    assert len({each.trap for each in made}) >= 20
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
@@ -80,16 +81,17 @@ def test_the_talks_are_as_many_of_each_kind_as_they_must_be(language: str):
     made = dialogues(language)
     counts = Counter(each.expect for each in made)
     assert len(made) >= 100
-    assert counts[Expect.HARMLESS] >= 50
+    assert counts[Expect.HARMLESS] >= 45
     assert counts[Expect.ASK] >= 15
     assert counts[Expect.IMMINENT] + counts[Expect.HIGH] >= 35
     assert all(3 <= len(each.turns) <= 9 for each in made)
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
-def test_the_sealed_set_shares_no_text_with_the_development_set(language: str):
-    probe = tomllib.loads((CORPUS / f"probe/{language}.toml").read_text())
-    seen = {words(text) for family in probe["family"] for text in family["texts"]}
+def test_the_sealed_set_shares_no_text_with_what_is_learnt_from_or_was_opened(language: str):
+    files = [*material.files(language), CORPUS / f"opened/{language}.toml"]
+    families = [family for file in files for family in tomllib.loads(file.read_text())["family"]]
+    seen = {words(text) for family in families for text in family["texts"]}
     assert not [each.id for each in sealed(language) if words(each.text) in seen]
 
 
