@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from samen.rights.shares import wilson
-from samen.rooms.crisis.inference import detect, grammar, linear, meaning
+from samen.rooms.crisis.inference import detect, meaning
 from samen.rooms.crisis.selftest.measure import IMPLIED, SAID
 from samen.rooms.crisis.training import fit, head, material, ordinary, shut
 
@@ -28,22 +28,8 @@ ORDINARY = 3000
 SEED = 7
 
 
-def seen(text: str) -> tuple[tuple[str, ...], tuple[str, ...], int]:
-    """Give what is learnt from a message: its words, the marks of the rules, the level that rules alone reach."""
-    parsed = grammar.parse(text, None)
-    return (
-        tuple(parsed.said.words),
-        tuple(detect.marks(parsed)),
-        max((int(hit.level) for hit in parsed.hits), default=0),
-    )
-
-
 def examples() -> tuple[list[fit.Example], list[str], list[fit.Example]]:
     """Give the messages with their authors, and ordinary talk."""
-
-    def terms(words):
-        return linear.word_terms(words), linear.part_terms(words)
-
     authors = {
         row.family: file.stem.split("_")[0]
         if material.BLIND.match(file.stem)
@@ -51,23 +37,24 @@ def examples() -> tuple[list[fit.Example], list[str], list[fit.Example]]:
         for file in material.files(LANGUAGE)
         for row in material._of_file(file, LANGUAGE)
     }
-    found = fit.examples(material.rows(LANGUAGE), seen, terms)
+    found = fit.examples(material.rows(LANGUAGE), detect.sight)
     grammar_of = ordinary.read_grammar(tomllib.loads((material.CORPUS / "ordinary" / f"{LANGUAGE}.toml").read_text()))
     plain = [
         material.Row(text, f"ordinary {place}", LANGUAGE, 0, "", "", blind=True)
         for place, text in enumerate(ordinary.messages(grammar_of, ORDINARY, seed=SEED))
     ]
-    return found, [authors[each.row.family] for each in found], fit.examples(plain, seen, terms)[:ORDINARY]
+    return found, [authors[each.row.family] for each in found], fit.examples(plain, detect.sight)[:ORDINARY]
 
 
 def held_out(found, authors, plain, vector) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Give log odds of words alone and of words with meaning, for each message by a fit that saw nothing of its author."""
     names = sorted(set(authors))
+    came = np.array([each.came for each in found])
     by = np.array(authors)
     level, weight = (np.array([value(each) for each in found]) for value in (lambda e: e.row.level, lambda e: e.weight))
     vocabulary = fit._vocabulary(found)
     matrix, others = fit._matrix(found, vocabulary), fit._matrix(plain, vocabulary)
-    vectors = np.array([vector(each.words) if each.weight == 1 else np.zeros(meaning.SIZE) for each in found])
+    vectors = np.array([vector(each.words) if each.came else np.zeros(meaning.SIZE) for each in found])
     more = np.array([vector(each.words) for each in plain])
     words, both = np.zeros((len(found), 2)), np.zeros((len(found), 2))
     plain_words, plain_both = np.zeros((len(plain), 2)), np.zeros((len(plain), 2))
@@ -78,7 +65,7 @@ def held_out(found, authors, plain, vector) -> tuple[np.ndarray, np.ndarray, np.
             one.fit(matrix[train], level[train] >= cut, weight[train])
             words[test, column] = one.decision_function(matrix[test])
             plain_words[own, column] = one.decision_function(others[own])
-        clean = np.where(train & (weight == 1))[0]
+        clean = np.where(train & came)[0]
         network = head._network(vectors[clean], [found[each] for each in clean])
         both[test] = words[test] + head._scores(network, vectors[test])
         plain_both[own] = plain_words[own] + head._scores(network, more[own])

@@ -38,7 +38,6 @@ from samen.rights.words import (
 from samen.rooms.crisis import numbers, scoring, watching
 from samen.rooms.crisis.inference import (
     detect,
-    grammar,
     language,
     lexicon,
     linear,
@@ -63,7 +62,12 @@ files = partial(files_of, HERE)
 
 # What hears: the same for every system of this room. A change in any of these voids what was approved.
 HEARING = files(
-    "reading.py", "inference/*.py", "store/candidates.py", "content/rules/*/*.toml", "content/lexicon/*/*.toml"
+    "reading.py",
+    "inference/*.py",
+    "store/candidates.py",
+    "content/rules/*.toml",
+    "content/rules/*/*.toml",
+    "content/lexicon/*/*.toml",
 )
 MODELS = files("content/model/*.json", "content/meaning/*.json", "content/meaning/vocabulary.txt")
 VALIDATED = ("validated_for.written",)
@@ -229,16 +233,7 @@ def time_each(texts: Sequence[str], layers: Sequence[str] = detect.LAYERS) -> li
     return taken
 
 
-def seen(text: str, language: str | None = None) -> tuple[tuple[str, ...], tuple[str, ...], int]:
-    """Give what training learns from: a message's words, the marks of the rules, and the level that rules alone reach."""
-    parsed = grammar.parse(text, language)
-    level = max((int(hit.level) for hit in parsed.hits), default=0)
-    return tuple(parsed.said.words), tuple(detect.marks(parsed)), level
-
-
-def terms(words: Sequence[str]) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """Give the terms of both blocks of the model, counted."""
-    return linear.word_terms(words), linear.part_terms(words)
+sight, sure = detect.sight, rules.sure  # what training reads messages with, and which rules alarm by themselves
 
 
 def trained(make: Callable[..., Iterator[tuple[Path, str]]]) -> Iterator[tuple[Path, str]]:
@@ -249,8 +244,8 @@ def trained(make: Callable[..., Iterator[tuple[Path, str]]]) -> Iterator[tuple[P
     )
     yield from make(
         lambda text: (each.text for each in normalise.pieces(text) if each.kind == "word"),
-        seen,
-        terms,
+        sight,
+        sure,
         inputs(),
         vectors,
     )
@@ -292,7 +287,15 @@ def hear_next(before: Mapping[str, Any], text: str, language: str) -> Listened:
 
 def forget() -> None:
     """Read words, rules and models anew: training has just written some."""
-    for kept in (lexicon.lexicon, lexicon.concepts_of, language.only_in, rules.rules, linear.model, linear.joined):
+    for kept in (
+        lexicon.lexicon,
+        lexicon.concepts_of,
+        language.only_in,
+        rules.rules,
+        rules.sure,
+        linear.model,
+        linear.joined,
+    ):
         kept.cache_clear()
     meaning.forget()
 

@@ -62,10 +62,10 @@ def written() -> list[Row]:
     rows = []
     for number in range(15):
         for text in BAD:
-            rows.append(Row(f"{text} echt {number}", f"bad-{number}", "nl", 3, "plan", "", blind=True))
+            rows.append(Row(f"{text} echt {number}", f"bad-{number}", "nl", 3, "plan", "", blind=True, exam=True))
         for text in GOOD:
             trap = "idiom" if number % 2 else ""
-            rows.append(Row(f"{text} echt {number}", f"good-{number}", "nl", 0, "", trap, blind=True))
+            rows.append(Row(f"{text} echt {number}", f"good-{number}", "nl", 0, "", trap, blind=True, exam=True))
     return rows
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samen.rooms.crisis.inference import detect, grammar, linear, talk
+from samen.rooms.crisis.inference import detect, grammar, linear, rules, talk
 from samen.rooms.crisis.inference.talk import Say
 from samen.rooms.crisis.reading import Action, Level, Reading, Topic
 from samen.rooms.crisis.training import material
@@ -36,6 +36,23 @@ def test_no_text_of_the_corpus_breaks_it_and_a_model_only_raises():
     ):  # a sentence vector takes ten times as long as all else: a sample of messages gets one
         layers = detect.LAYERS if place % SAMPLED == 0 else ("rules", "model")
         assert detect.read(text, layers=layers).level >= detect.read(text, layers=("rules",)).level
+
+
+def test_a_rule_that_was_wrong_too_often_asks_by_itself_and_alarms_where_the_model_hears_danger_too(monkeypatch):
+    text = "my flatmate has locked herself in the bathroom with pills"
+    seen = max(grammar.parse(text).hits, key=lambda hit: hit.level)
+    monkeypatch.setattr(detect, "sure", lambda: frozenset({seen.rule.id}))
+    assert detect.read(text, layers=("rules",)).level == seen.level
+    monkeypatch.setattr(detect, "sure", frozenset)
+    assert detect.read(text, layers=("rules",)).action is Action.ASK
+    assert detect.read(text, layers=("rules", "model")).level == seen.level
+
+
+def test_what_training_counted_says_which_rules_alarm_by_themselves():
+    assert rules.is_sure(8, 0)
+    assert not rules.is_sure(7, 0)
+    assert not rules.is_sure(20, 3)
+    assert rules.sure() < {rule.id for language in ("en", "nl") for rule in rules.rules(language).rules}
 
 
 def test_spans_point_into_the_text_as_typed():

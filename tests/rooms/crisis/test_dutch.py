@@ -2,10 +2,9 @@
 
 import pytest
 
-from samen.rooms.crisis.inference.detect import read
 from samen.rooms.crisis.inference.grammar import parse
 from samen.rooms.crisis.inference.rules import rules
-from samen.rooms.crisis.reading import Action
+from samen.rooms.crisis.reading import Action, Level, action_of
 
 NONE, ASK, ALARM = Action.NONE, Action.ASK, Action.ALARM
 RANK = (NONE, ASK, ALARM)
@@ -116,24 +115,29 @@ HARMLESS = [
 ]
 
 
+def acted(text: str) -> Action:
+    """Say what the rules call for, whatever they were found to be worth."""
+    return action_of(max((hit.level for hit in parse(text).hits), default=Level.NONE))
+
+
 @pytest.mark.parametrize(("text", "action"), GRAMMAR)
 def test_grammar_tells_a_wish_from_what_looks_like_one(text: str, action: Action):
-    assert read(text, layers=("rules",)).action is action
+    assert acted(text) is action
 
 
 @pytest.mark.parametrize(("text", "action"), MEANING)
 def test_the_same_things_are_danger_or_daily_life_by_what_stands_beside_them(text: str, action: Action):
-    assert read(text, layers=("rules",)).action is action
+    assert acted(text) is action
 
 
 @pytest.mark.parametrize(("text", "action"), UNSAID)
 def test_danger_that_nobody_says_gets_one_question(text: str, action: Action):
-    assert read(text, layers=("rules",)).action is action
+    assert acted(text) is action
 
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_deathly_words_without_danger_alarm_nobody(text: str):
-    assert read(text, layers=("rules",)).action is NONE
+    assert acted(text) is NONE
 
 
 @pytest.mark.parametrize("rule", rules("nl").rules, ids=lambda rule: rule.id)

@@ -124,8 +124,8 @@ def test_the_file_that_runs_gives_vectors_of_length_one_and_hears_an_english_mes
     known = linear.whole("en")
     assert known.head is not None
     assert np.linalg.norm(known.head.vector(["nobody", "would", "notice"])) == pytest.approx(1.0, abs=0.01)
-    reading = detect.read("they would all get on fine, better really, without me around", using=lambda _: known)
-    by_words = detect.read("they would all get on fine, better really, without me around", layers=("rules", "model"))
+    reading = detect.read("the drawer by my bed has what i need for later", using=lambda _: known)
+    by_words = detect.read("the drawer by my bed has what i need for later", layers=("rules", "model"))
     assert reading.probability != by_words.probability
 
 
@@ -149,4 +149,4 @@ def test_thresholds_that_a_human_chose_hold_for_every_message():
     known = using(over(0.0))("en")
     assert systems._at(known, Chosen()).alone == linear.model("en").cuts()
     moved = systems._at(known, Chosen(ask=0.2, alarm=0.3))
-    assert moved.score([], []).alarm == moved.score([], [], meaning=True).alarm == 0.3
+    assert moved.score([], {}, []).alarm == moved.score([], {}, [], meaning=True).alarm == 0.3

@@ -1,11 +1,18 @@
-"""Reading one message: the rules say how much danger they see, and a model may raise that, never lower it."""
+"""Reading one message: the rules say how much danger they see, and a model may raise that, never lower it.
+
+A rule that was right often enough on messages by authors who had not seen it alarms by itself. Any other asks by itself, and
+alarms where the model hears danger too (`rules.sure`, counted in training).
+"""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from samen.rooms.crisis.inference import grammar, meaning
 from samen.rooms.crisis.inference.grammar import Hit, Parsed
-from samen.rooms.crisis.inference.linear import Model, Scored, whole
+from samen.rooms.crisis.inference.linear import Model, Scored, part_terms, whole, word_terms
+from samen.rooms.crisis.inference.pairs import pairs
+from samen.rooms.crisis.inference.rules import sure
 from samen.rooms.crisis.reading import Level, Reading, Span, Topic, action_of
+from samen.rooms.crisis.sight import BY, Sight
 
 LAYERS = ("rules", "model", "meaning")
 MOST_SPANS = 6
@@ -26,9 +33,11 @@ def read(text: str, language: str | None = None, layers: Collection[str] = LAYER
     """
     parsed = grammar.parse(text, language)
     hits = parsed.hits if "rules" in layers else ()
-    level = max((hit.level for hit in hits), default=Level.NONE)
     scored = scores(parsed, layers, using) if "model" in layers else None
     raised = _raised(scored) if scored is not None else Level.NONE
+    level = max((_alone(hit) for hit in hits), default=Level.NONE)
+    if raised >= Level.DANGER:
+        level = max((hit.level for hit in hits), default=level)
     reached = max(level, raised)
     return Reading(
         level=reached,
@@ -42,6 +51,11 @@ def read(text: str, language: str | None = None, layers: Collection[str] = LAYER
     )
 
 
+def _alone(hit: Hit) -> Level:
+    """Give the level that a hit reaches by itself."""
+    return hit.level if hit.rule.id in sure() else min(hit.level, Level.UNCLEAR)
+
+
 def marks(parsed: Parsed, layers: Collection[str] = LAYERS) -> list[str]:
     """Give what the rules and the lexicon saw, as marks for the model."""
     found = [f"concept {name}" for name in parsed.said.spots if name not in ("START", "END", "FILLER", "SPLIT")]
@@ -50,6 +64,7 @@ def marks(parsed: Parsed, layers: Collection[str] = LAYERS) -> list[str]:
     level = max((hit.level for hit in parsed.hits), default=Level.NONE)
     found.append(f"level {int(level)}")
     found += [f"reached {each}" for each in range(1, int(level) + 1)]
+    found += sorted({f"{BY}{hit.rule.id}" for hit in parsed.hits if hit.level >= Level.DANGER})
     found += sorted({f"topic {hit.rule.topic}" for hit in parsed.hits if hit.level >= Level.UNCLEAR})
     found += sorted({f"lowered {hit.capped}" for hit in parsed.hits if hit.capped})
     found += [f"guard {kind}" for kind in sorted(parsed.guards)]
@@ -60,13 +75,29 @@ def marks(parsed: Parsed, layers: Collection[str] = LAYERS) -> list[str]:
     return found
 
 
+def sight(text: str, language: str | None = None) -> Sight:
+    """Give what training learns from a message."""
+    parsed = grammar.parse(text, language)
+    words = tuple(parsed.said.words)
+    return Sight(
+        words,
+        blocks=(word_terms(words), part_terms(words), pairs(parsed.said)),
+        marks=tuple(marks(parsed)),
+        level=max((int(hit.level) for hit in parsed.hits), default=0),
+    )
+
+
 def scores(parsed: Parsed, layers: Collection[str] = LAYERS, using: Using = whole) -> tuple[Model, Scored] | None:
     """Score with the model of the message's language; of a mixed message with both, and the higher one counts."""
     spoken = parsed.said.whole
     models = [using(each) for each in (("en", "nl") if spoken == "mixed" else (spoken,))]
     seen = marks(parsed, layers)
     look = "meaning" in layers and spoken in meaning.SPOKEN
-    found = [(each, each.score(parsed.said.words, seen, meaning=look)) for each in models if each is not None]
+    found = [
+        (each, each.score(parsed.said.words, pairs(parsed.said, each.pairs), seen, meaning=look))
+        for each in models
+        if each is not None
+    ]
     return max(found, key=lambda pair: (pair[1].danger, pair[1].risk), default=None)
 
 

@@ -1,7 +1,8 @@
-"""A linear model over words, parts of words and what the rules saw, scored in plain Python from a file.
+"""A linear model over words, parts of words, pairs of meanings and what the rules saw, scored in plain Python from a file.
 
-Words, pairs of words up to three apart, and character 3-5-grams within words over the normalised text, sublinear TF-IDF, two logistic heads (risk:
-level 2 and up; danger: level 3 and up), each calibrated by isotonic steps. Fitted in `training/`; nothing is fitted here.
+Words, pairs of words up to three apart, character 3-5-grams within words, and which meanings stand near each other and near which words
+(pairs.py): each block in sublinear TF-IDF. Two logistic heads (risk: level 2 and up; danger: level 3 and up), each calibrated by
+isotonic steps. Fitted in `training/`; nothing is fitted here.
 """
 
 import hashlib
@@ -17,15 +18,14 @@ from typing import Any
 
 from samen.rooms.crisis.inference.meaning import Head, head
 from samen.rooms.crisis.inference.normalise import CONTENT
+from samen.rooms.crisis.sight import Counts
 
 MODELS = CONTENT / "model"
 HEADS = ("risk", "danger")
-BLOCKS = ("words", "parts")
+BLOCKS = ("words", "parts", "pairs")
 LONGEST_PART = 5
 SHORTEST_PART = 3
 MOST_KEPT = 50_000
-
-Counts = Mapping[str, int]
 
 
 class BadModel(ValueError):
@@ -73,6 +73,7 @@ class Model:
     language: str
     words: Mapping[str, tuple[float, float, float]]
     parts: Mapping[str, tuple[float, float, float]]
+    pairs: Mapping[str, tuple[float, float, float]]
     marks: Mapping[str, tuple[float, float]]
     bias: tuple[float, float]
     steps: tuple[Steps, Steps]
@@ -95,9 +96,9 @@ class Model:
             found = self.kept[word] = tuple(part for part in parts_of(word) if part in self.parts)
         return found
 
-    def score(self, words: Sequence[str], marks: Iterable[str], *, meaning: bool = False) -> Scored:
-        """Score a message from its normalised words and what the rules saw; with `meaning`, by the head too."""
-        risk, danger = self.raw(words, marks)
+    def score(self, words: Sequence[str], pairs: Counts, marks: Iterable[str], *, meaning: bool = False) -> Scored:
+        """Score a message from its normalised words, its pairs and what the rules saw; with `meaning`, by the head too."""
+        risk, danger = self.raw(words, pairs, marks)
         if not meaning or self.head is None or self.both is None:
             return Scored(
                 self.steps[0](_logistic(risk)), self.steps[1](_logistic(danger)), *(self.alone or self.cuts())
@@ -110,11 +111,11 @@ class Model:
         """Give from which sureness on a message is asked about, and from which it alarms."""
         return self.ask, self.alarm
 
-    def raw(self, words: Sequence[str], marks: Iterable[str]) -> tuple[float, float]:
+    def raw(self, words: Sequence[str], pairs: Counts, marks: Iterable[str]) -> tuple[float, float]:
         """Give the log odds of risk and of danger before calibration."""
         risk, danger = self.bias
         parts = Counter(part for word in words for part in self._parts(word))
-        for counts, known in ((word_terms(words), self.words), (parts, self.parts)):
+        for counts, known in ((word_terms(words), self.words), (parts, self.parts), (pairs, self.pairs)):
             one, other = _block(counts, known)
             risk += one
             danger += other
@@ -254,6 +255,7 @@ def of_file(made: Mapping[str, Any], sha256: str = "") -> Model:
         language=made["language"],
         words=terms["words"],
         parts=terms["parts"],
+        pairs=terms["pairs"],
         marks={mark: (risk, danger) for mark, (risk, danger) in made["marks"].items()},
         bias=(made["bias"][0], made["bias"][1]),
         steps=(steps[0], steps[1]),

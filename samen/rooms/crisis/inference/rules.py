@@ -19,6 +19,7 @@ BUILT_IN = frozenset({"YEAR", "NUMBER", "CLOCK", "QUOTED", "START", "END", "QUES
 NEAR = 3  # ".." in a sequence: at most so many words between
 SCOPES = ("clause", "sentence", "message")
 KINDS = ("rule", "guard", "phrase")
+SURE = 0.9  # of the messages at which a rule sees danger: from here on it alarms by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,18 @@ _ANY_TOO = frozenset({"not_before", "not_after"})
 def rules(language: str) -> Rules:
     """Give the rules of a language. Raises: BadContent."""
     return built(language, tables(CONTENT / "rules" / language))
+
+
+def is_sure(right: int, wrong: int) -> bool:
+    """Say whether a rule that was right and wrong so often alarms by itself (rule of succession, Laplace 1814)."""
+    return (right + 1) / (right + wrong + 2) >= SURE
+
+
+@cache
+def sure() -> frozenset[str]:
+    """Give the rules of all languages that alarm by themselves, by what training counted. Raises: BadContent."""
+    ((_, counted),) = tables(CONTENT / "rules")
+    return frozenset(rule for rule, found in counted.items() if isinstance(found, list) and is_sure(*found))
 
 
 def built(language: str, files: Iterable[tuple[Path, Mapping[str, object]]]) -> Rules:

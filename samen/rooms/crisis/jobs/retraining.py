@@ -84,7 +84,7 @@ def fitted(language: str, said: Sequence[labels.Learnt], written: Sequence[Any] 
     learnt = [
         training.Labelled(each.number, each.text, each.level, each.topic, each.trap, each.written) for each in said
     ]
-    made = training.make(language, learnt, (systems.seen, systems.terms), inputs=systems.inputs(), written=written)
+    made = training.make(language, learnt, (systems.sight, systems.sure()), inputs=systems.inputs(), written=written)
     return Made(made.model, made.sha256, made.card, [each.number for each in said], made.scores)
 
 

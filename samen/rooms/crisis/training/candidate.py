@@ -5,7 +5,7 @@ Each labelled message is a family of its own, so that none stands on both sides 
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,7 +51,7 @@ def rows(language: str, labelled: Iterable[Labelled], written: Sequence[Row] | N
         found.append(replace(row, level=own.level, topic=own.topic, trap=_trap(own)) if own else row)
     known = {row.text for row in found}
     found += [
-        Row(each.text, f"{HERE}{each.number}", language, each.level, each.topic, _trap(each), blind=True)
+        Row(each.text, f"{HERE}{each.number}", language, each.level, each.topic, _trap(each), blind=True, exam=True)
         for each in said
         if not each.written and each.text not in known
     ]
@@ -65,20 +65,20 @@ def _trap(each: Labelled) -> str:
 def make(
     language: str,
     labelled: Sequence[Labelled],
-    means: tuple[fit.Seen, fit.Terms],
+    means: tuple[fit.Seen, Collection[str]],
     *,
     inputs: Mapping[str, str],
     written: Sequence[Row] | None = None,
 ) -> Fitted:
     """Fit a model. The same labels, messages and rules give the same model, bit for bit.
 
-    Takes: what was settled; `means`: how a message is read and its terms counted; digests of the rules and words by language.
+    Takes: what was settled; `means`: how a message is read, and the rules that alarm by themselves; digests of the rules and words by language.
     """
     with shut.shut(), threadpool_limits(1):  # sums in another order can end in another last digit
         learnt = rows(language, labelled, written)
-        examples = fit.examples(learnt, *means)
+        examples = fit.examples(learnt, means[0])
         out = fit.held_out(examples)
-        made, figures = fit.fit(language, examples, out)
+        made, figures = fit.fit(language, examples, means[1], out)
     model = json.dumps(made, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
     card = json.loads(rebuild.card(language, model, (learnt, figures), inputs))
     card["limits"] = [*card["limits"], LIMIT]

@@ -1,13 +1,14 @@
-"""Fits the model that stands beside the rules: TF-IDF with logistic heads over words and what the rules saw, calibrated by families.
+"""Fits the model that stands beside the rules: TF-IDF with logistic heads over words, meanings and what the rules saw, calibrated by families.
 
 Families never cross a split. Rules were written by people who had seen part of the messages, so on those they look better
-than they are: these are learnt from without the marks of the rules. What rules are worth, the calibration and the thresholds
-come from messages by authors who had seen no rule (`Row.blind`). Source of the calibration: isotonic regression on scores of
-families that the scorer had not seen (Zadrozny and Elkan 2002, doi:10.1145/775047.775151).
+than they are: these are learnt from without the marks of the rules. What rules are worth comes from messages by authors who had
+seen no rule (`Row.blind`); the calibration and the thresholds from those of them that nobody who writes rules has read
+(`Row.exam`). Source of the calibration: isotonic regression on scores of families that the scorer had not seen (Zadrozny and
+Elkan 2002, doi:10.1145/775047.775151).
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from typing import Any
@@ -18,12 +19,13 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from samen.rooms.crisis.sight import BY, Counts, Sight
 from samen.rooms.crisis.training.material import Row, noisy
 
 FOLDS = 5
 SEED = 20261125
-STRENGTH = 6.0  # C of the logistic regression: chosen by the loss over families
-KEPT = {"words": 14000, "parts": 16000}  # terms kept in a file
+STRENGTH = 1.0  # C of the logistic regression: chosen by the loss over families
+KEPT = {"words": 14000, "parts": 16000, "pairs": 16000}  # terms kept in a file
 DIGITS = 3
 HALF_WEIGHT = 0.5  # of a copy that was typed worse
 CUTS = (2, 3)  # risk: level 2 and up; danger: level 3 and up
@@ -36,10 +38,9 @@ HARMLESS_NOT_ASKED = 0.9
 SLOPE = (
     0.03  # of the raw score in a calibrated one: isotonic steps are flat, and a threshold needs an order within them
 )
-OF_RULES = ("level ", "reached ", "topic ", "several")
+OF_RULES = ("level ", "reached ", "topic ", "several", BY)
 
-Seen = Callable[[str], tuple[Sequence[str], Sequence[str], int]]
-Terms = Callable[[Sequence[str]], tuple[Mapping[str, int], Mapping[str, int]]]
+Seen = Callable[[str], Sight]
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,12 @@ class Example:
     """One message as the model sees it."""
 
     row: Row
-    blocks: tuple[Mapping[str, int], Mapping[str, int]]
+    blocks: tuple[Counts, ...]
     marks: frozenset[str]
     rules: int  # the level that rules alone reach
     weight: float = 1.0
-    as_came: bool = True  # it counts in the calibration: no noisy copy, and by an author who had seen no rule
+    came: bool = True  # no copy that was typed worse
+    as_came: bool = True  # it counts in the calibration: no noisy copy, and nobody who writes rules has read its author
     words: tuple[str, ...] = ()  # as the rules read them
 
 
@@ -59,7 +61,7 @@ class Example:
 class Vocabulary:
     """The terms of a fit: by block the rarity of each; and the marks."""
 
-    idf: tuple[Mapping[str, float], Mapping[str, float]]
+    idf: tuple[Mapping[str, float], ...]
     marks: tuple[str, ...]
 
 
@@ -72,35 +74,38 @@ class Fitted:
     bias: np.ndarray
 
 
-def examples(rows: Sequence[Row], seen: Seen, terms: Terms) -> list[Example]:
+def examples(rows: Sequence[Row], seen: Seen) -> list[Example]:
     """Make the examples of messages: as they came and as typed worse; where the rules were made on them, without what rules saw."""
-    blind = any(row.blind for row in rows)  # a corpus without such authors is taken as it is
+    # A corpus without such authors is taken as it is.
+    blind, exam = any(row.blind for row in rows), any(row.exam for row in rows)
     made = []
     for number, row in enumerate([*rows, *noisy(rows, SEED)]):
-        words, marks, level = seen(row.text)
+        sight = seen(row.text)
+        marks: Iterable[str] = sight.marks
         honest, came = row.blind or not blind, number < len(rows)
         if not honest:
             marks = [*(mark for mark in marks if not mark.startswith(OF_RULES)), "level 0"]
         made.append(
             Example(
                 row,
-                terms(words),
+                sight.blocks,
                 frozenset(marks),
-                level,
-                1.0 if came else HALF_WEIGHT,
-                as_came=came and honest,
-                words=tuple(words),
+                sight.level,
+                row.weight * (1.0 if came else HALF_WEIGHT),
+                came=came,
+                as_came=came and (row.exam or not exam),
+                words=sight.words,
             )
         )
     return made
 
 
 def fit(
-    language: str, found: Sequence[Example], out: np.ndarray | None = None
+    language: str, found: Sequence[Example], sure: Collection[str], out: np.ndarray | None = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give a language's model as its file holds it, and what was measured on families held out: `out`, where that is there."""
     out = held_out(found) if out is None else out
-    steps, thresholds, figures = calibrated(found, out)
+    steps, thresholds, figures = calibrated(found, out, sure)
     whole = _fitted(found)
     made = {
         "language": language,
@@ -124,36 +129,53 @@ def held_out(found: Sequence[Example]) -> np.ndarray:
 
 
 def _fitted(found: Sequence[Example]) -> Fitted:
-    """Fit once on all terms, keep those that matter, fit again on these."""
-    wide = _heads(found, _vocabulary(found))
-    return _heads(found, _pruned(wide))
+    """Fit once, on the terms that tell most."""
+    return _heads(found, _vocabulary(found))
 
 
 def _vocabulary(found: Sequence[Example]) -> Vocabulary:
-    """Give the terms that two or more families hold."""
-    idf = []
-    for block in (0, 1):
+    """Give the terms that two or more families hold and that tell most of danger or risk; ties go by the alphabet."""
+    kept = []
+    for block, name in enumerate(KEPT):
         families: dict[str, set[str]] = {}
         documents: Counter[str] = Counter()
         for each in found:
             for term in each.blocks[block]:
                 families.setdefault(term, set()).add(each.row.family)
                 documents[term] += 1
-        n = len(found)
-        idf.append(
-            {
-                term: round(log((1 + n) / (1 + documents[term])) + 1, DIGITS)
-                for term in sorted(families)
-                if len(families[term]) > 1
-            }
-        )
+        held = sorted(term for term in families if len(families[term]) > 1)
+        tells = _tells(found, block, held)
+        ranked = sorted(range(len(held)), key=lambda place: (-round(float(tells[place]), 6), held[place]))
+        chosen = sorted(held[place] for place in ranked[: KEPT[name]])
+        kept.append({term: round(log((1 + len(found)) / (1 + documents[term])) + 1, DIGITS) for term in chosen})
     marked = Counter(mark for each in found for mark in each.marks)
-    return Vocabulary((idf[0], idf[1]), tuple(sorted(mark for mark, count in marked.items() if count > 1)))
+    return Vocabulary(tuple(kept), tuple(sorted(mark for mark, count in marked.items() if count > 1)))
+
+
+def _tells(found: Sequence[Example], block: int, terms: Sequence[str]) -> np.ndarray:
+    """Give for each term the larger of two z-scores: of its log odds between risk and none, and between danger and none.
+
+    Source: the log-odds ratio by its standard error (Woolf 1955, doi:10.1111/j.1469-1809.1955.tb01348.x), half a message added.
+    """
+    place = {term: number for number, term in enumerate(terms)}
+    weights = np.array([each.weight for each in found])
+    best = np.zeros(len(terms))
+    for cut in CUTS:
+        truth = np.array([each.row.level >= cut for each in found])
+        with_it = np.full((2, len(terms)), 0.5)
+        for each, yes, weight in zip(found, truth, weights, strict=True):
+            here = [place[term] for term in each.blocks[block] if term in place]
+            with_it[int(yes), here] += weight
+        whole = np.array([weights[~truth].sum(), weights[truth].sum()]) + 1
+        odds = np.log(with_it[1] / (whole[1] - with_it[1])) - np.log(with_it[0] / (whole[0] - with_it[0]))
+        error = np.sqrt((1 / with_it).sum(axis=0) + (1 / (whole[:, None] - with_it)).sum(axis=0))
+        best = np.maximum(best, np.abs(odds) / error)
+    return best
 
 
 def _matrix(found: Sequence[Example], vocabulary: Vocabulary) -> csr_matrix:
-    """Give examples by columns: both blocks in sublinear TF-IDF of length one, then the marks."""
-    parts = [_block([each.blocks[block] for each in found], vocabulary.idf[block]) for block in (0, 1)]
+    """Give examples by columns: each block in sublinear TF-IDF of length one, then the marks."""
+    parts = [_block([each.blocks[block] for each in found], vocabulary.idf[block]) for block in range(len(KEPT))]
     columns = {mark: place for place, mark in enumerate(vocabulary.marks)}
     rows, places = [], []
     for number, each in enumerate(found):
@@ -191,20 +213,6 @@ def _heads(found: Sequence[Example], vocabulary: Vocabulary) -> Fitted:
     return Fitted(vocabulary, np.array(weights), np.array(bias))
 
 
-def _pruned(wide: Fitted) -> Vocabulary:
-    """Keep the terms with the largest weights; ties go by the alphabet."""
-    strength = np.abs(wide.weights).max(axis=0)
-    kept, start = [], 0
-    for block, name in enumerate(KEPT):
-        idf = wide.vocabulary.idf[block]
-        own = strength[start : start + len(idf)]
-        ranked = sorted(zip(idf, own, strict=True), key=lambda each: (-round(float(each[1]), 6), each[0]))
-        chosen = {term for term, _ in ranked[: KEPT[name]]}
-        kept.append({term: value for term, value in idf.items() if term in chosen})
-        start += len(idf)
-    return Vocabulary((kept[0], kept[1]), wide.vocabulary.marks)
-
-
 def _scores(fitted: Fitted, found: Sequence[Example]) -> np.ndarray:
     raw = _matrix(found, fitted.vocabulary) @ fitted.weights.T + fitted.bias
     return 1 / (1 + np.exp(-np.clip(raw, -30, 30)))
@@ -228,11 +236,31 @@ def _blocks(fitted: Fitted) -> dict[str, Any]:
     return made
 
 
+def counted_rules(found: Sequence[Example]) -> dict[str, list[int]]:
+    """Count for each rule how often it was right and wrong in seeing danger where its authors had not seen the messages.
+
+    What is only unclear counts as neither.
+    """
+    right: Counter[str] = Counter()
+    wrong: Counter[str] = Counter()
+    for each in found:
+        if each.came:  # a copy that was typed worse says the same again
+            count = right if each.row.level >= max(CUTS) else wrong
+            if each.row.level != min(CUTS):
+                count.update(mark.removeprefix(BY) for mark in each.marks if mark.startswith(BY))
+    return {rule: [right[rule], wrong[rule]] for rule in sorted({*right, *wrong})}
+
+
 # --- calibration and thresholds, on families held out ---
 
 
-def calibrated(found: Sequence[Example], out: np.ndarray) -> tuple[dict[str, Any], tuple[float, float], dict[str, Any]]:
-    """Give the isotonic steps of both heads, the thresholds for a question and an alarm, and the figures they come from."""
+def calibrated(
+    found: Sequence[Example], out: np.ndarray, sure: Collection[str]
+) -> tuple[dict[str, Any], tuple[float, float], dict[str, Any]]:
+    """Give the isotonic steps of both heads, the thresholds for a question and an alarm, and the figures they come from.
+
+    `sure`: the rules that alarm by themselves.
+    """
     came = np.array([each.as_came for each in found])
     steps, probabilities = {}, []
     for head, (name, cut) in enumerate(zip(("risk", "danger"), CUTS, strict=True)):
@@ -244,16 +272,36 @@ def calibrated(found: Sequence[Example], out: np.ndarray) -> tuple[dict[str, Any
         gives = [round(float(each), 4) for each in mixed]
         steps[name] = {"at": at, "gives": gives}
         probabilities.append(np.interp(out[:, head], at, gives))
-    asked, alarmed = _thresholds(found, came, probabilities)
-    return steps, (asked, alarmed), _figures(found, came, probabilities, (asked, alarmed))
+    alone = np.array(
+        [any(mark.removeprefix(BY) in sure for mark in each.marks if mark.startswith(BY)) for each in found]
+    )
+    asked, alarmed = _thresholds(found, came, probabilities, alone)
+    return steps, (asked, alarmed), _figures(found, came, probabilities, (asked, alarmed), alone)
 
 
-def _thresholds(found: Sequence[Example], came: np.ndarray, p: Sequence[np.ndarray]) -> tuple[float, float]:
-    """Give the lowest thresholds that leave traps and plain talk alone as the bars ask, by the model alone."""
-    harmless = came & np.array([each.row.level < 2 for each in found])
+def _thresholds(
+    found: Sequence[Example], came: np.ndarray, p: Sequence[np.ndarray], alone: np.ndarray
+) -> tuple[float, float]:
+    """Give the lowest thresholds that leave traps and plain talk alone as the bars ask, together with the rules that alarm by themselves."""
+    harmless = came & np.array([each.row.level < min(CUTS) for each in found])
     trap = np.array([bool(each.row.trap) for each in found])
-    alarm = max(_above(p[1][harmless & trap], TRAPS_LEFT_ALONE), _above(p[1][harmless & ~trap], PLAIN_LEFT_ALONE))
-    return _above(p[0][harmless], HARMLESS_NOT_ASKED), alarm
+    alarm = max(
+        _beside(p[1], alone, harmless & trap, TRAPS_LEFT_ALONE),
+        _beside(p[1], alone, harmless & ~trap, PLAIN_LEFT_ALONE),
+    )
+    quiet = harmless & ~alone & (p[1] < alarm)
+    asked = 1 - (1 - HARMLESS_NOT_ASKED) * harmless.sum() / max(1, quiet.sum())
+    rules = np.array([each.rules >= min(CUTS) for each in found])
+    return _beside(p[0], rules, quiet, asked), alarm
+
+
+def _beside(p: np.ndarray, alone: np.ndarray, where: np.ndarray, share: float) -> float:
+    """Give the threshold at which this share stays under, of those that rules leave alone; where rules take all of it, one in a hundred more."""
+    quiet = where & ~alone
+    if not quiet.any():
+        return 1.0
+    left = max(0.01 * where.sum(), (1 - share) * where.sum() - (where & alone).sum())
+    return _above(p[quiet], 1 - left / quiet.sum())
 
 
 def _above(p: np.ndarray, share: float) -> float:
@@ -264,13 +312,17 @@ def _above(p: np.ndarray, share: float) -> float:
 
 
 def _figures(
-    found: Sequence[Example], came: np.ndarray, p: Sequence[np.ndarray], cuts: tuple[float, float]
+    found: Sequence[Example],
+    came: np.ndarray,
+    p: Sequence[np.ndarray],
+    cuts: tuple[float, float],
+    alone: np.ndarray,
 ) -> dict[str, Any]:
     """Say what rules and model reach together, and the model alone, on families held out."""
     level = np.array([each.row.level for each in found])
     rules = np.array([each.rules for each in found])
     trap = np.array([bool(each.row.trap) for each in found])
-    alarm = (rules >= 3) | (p[1] >= cuts[1])
+    alarm = alone | (p[1] >= cuts[1])
     asked = ~alarm & ((rules >= 2) | (p[0] >= cuts[0]))
 
     def share(what: np.ndarray, where: np.ndarray) -> float:

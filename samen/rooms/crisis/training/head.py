@@ -6,7 +6,7 @@ on families that neither had seen, as the model over words is. The thresholds le
 
 import json
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -35,14 +35,15 @@ Vector = Callable[[Sequence[str]], np.ndarray]
 
 
 def fitted(
-    found: Sequence[Example], out: np.ndarray, vector: Vector, *, beside: str
+    found: Sequence[Example], out: np.ndarray, vector: Vector, sure: Collection[str], *, beside: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give a head as its file holds it, and what model and head reach together on families held out.
 
-    Takes: the examples with what the model over words said of each, held out (`fit.held_out`); what makes a vector of words;
+    Takes: the examples with what the model over words said of each, held out (`fit.held_out`); what makes a vector of words; the
+    rules that alarm by themselves;
     the SHA-256 of that model.
     """
-    clean = [place for place, each in enumerate(found) if each.weight == 1.0]
+    clean = [place for place, each in enumerate(found) if each.came]
     learnt = [found[place] for place in clean]
     vectors = np.array([vector(each.words) for each in learnt])
     added = np.zeros((len(found), len(fit.CUTS)))
@@ -52,7 +53,7 @@ def fitted(
         added[[clean[place] for place in test]] = _scores(part, vectors[test])
     kept = np.clip(out, LEAST, 1 - LEAST)
     both = 1 / (1 + np.exp(-np.clip(np.log(kept / (1 - kept)) + added, -30, 30)))
-    steps, (ask, alarm), figures = fit.calibrated(found, both)
+    steps, (ask, alarm), figures = fit.calibrated(found, both, sure)
     whole = _network(vectors, learnt)
     made = {"beside": beside, "steps": steps, "ask": ask, "alarm": alarm, **_weights(whole, vectors.shape[1])}
     return made, figures

@@ -12,8 +12,12 @@ from random import Random
 CORPUS = Path(__file__).resolve().parent.parent / "content" / "corpus"
 LANGUAGES = ("en", "nl")
 NOT_PLAIN = frozenset({"mixed", "learner", "typo"})
-# Authors who had seen neither rules nor lexicon: on their messages the rules look as good as they are, and no better.
-BLIND = re.compile(r"^[ab]\d_\d+$")
+# Authors who had seen neither rules nor lexicon. Whoever writes rules looks at errors in the messages of `a` and `b`, which are hard
+# on purpose, and at no message of `c`, which are such as an examiner would ask: on these the rules look as good as they are.
+BLIND = re.compile(r"^[abc]\d+_\d+$")
+EXAM = re.compile(r"^c\d+_\d+$")
+PLAIN = re.compile(r"^[cd]\d+_\d+$")  # said as most people say it
+PLAIN_WEIGHT = 4.0  # against one that is hard on purpose
 LEAST_FAMILIES = 3  # a word that fewer families hold may be a slip or one author's own
 
 
@@ -29,6 +33,8 @@ class Row:
     trap: str
     style: str = ""
     blind: bool = False  # by an author who had not seen the rules
+    exam: bool = False  # and whom no author of rules has read
+    weight: float = 1.0
 
 
 def files(language: str) -> list[Path]:
@@ -53,6 +59,8 @@ def _of_file(file: Path, language: str) -> Iterator[Row]:
                 family["trap"],
                 family["style"],
                 blind=bool(BLIND.match(file.stem)),
+                exam=bool(EXAM.match(file.stem)),
+                weight=PLAIN_WEIGHT if PLAIN.match(file.stem) else 1.0,
             )
 
 

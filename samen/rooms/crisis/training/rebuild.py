@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,40 +24,58 @@ LIMITS = (
 def files(
     pieces: Callable[[str], Iterable[str]],
     seen: fit.Seen,
-    terms: fit.Terms,
+    sure: Callable[[], Collection[str]],
     inputs: Mapping[str, str],
     vectors: Mapping[str, tuple[head.Vector, str]],
 ) -> Iterator[tuple[Path, str]]:
     """Give each file with its content. The caller writes one before it takes the next: the model is made with the words.
 
+    `sure`: reads which rules alarm by themselves, by the counts that were just written.
     `vectors`: by language what makes a sentence vector, and the SHA-256 of the file that makes it; empty without that extra.
     """
     with shut.shut():
         for language in material.LANGUAGES:
             words = material.common_words(language, pieces)
             yield CONTENT / "lexicon" / language / "common.toml", material.common_file(words)
-        for language in material.LANGUAGES:
-            rows = material.rows(language)
-            found = fit.examples(rows, seen, terms)
+        learnt = {language: material.rows(language) for language in material.LANGUAGES}
+        examples = {language: fit.examples(rows, seen) for language, rows in learnt.items()}
+        yield CONTENT / "rules" / "sure.toml", sure_file(examples.values())
+        for language, found in examples.items():
+            rows = learnt[language]
             out = fit.held_out(found)
-            made, figures = fit.fit(language, found, out)
+            made, figures = fit.fit(language, found, sure(), out)
             model = json.dumps(made, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
             yield CONTENT / "model" / f"{language}.json", model
             yield CONTENT / "model" / f"{language}.card.json", card(language, model, (rows, figures), inputs)
             if language in vectors:
-                yield from _head(language, (rows, found, out), model, vectors[language])
+                yield from _head(language, (rows, found, out), model, (*vectors[language], sure()))
+
+
+def sure_file(found: Iterable[Sequence[fit.Example]]) -> str:
+    """Write how often each rule was right and wrong, over the messages of all languages."""
+    whole: dict[str, list[int]] = {}
+    for each in found:
+        for rule, (right, wrong) in fit.counted_rules(each).items():
+            before = whole.get(rule, [0, 0])
+            whole[rule] = [before[0] + right, before[1] + wrong]
+    lines = [f'"{rule}" = [{right}, {wrong}]' for rule, (right, wrong) in sorted(whole.items())]
+    body = "\n".join(lines)
+    return (
+        "# How often each rule was right, and wrong, in seeing danger in messages by authors who had seen no rule.\n"
+        f"# Made by `samen crisis train`; do not edit. What follows from it: inference/rules.py, `sure`.\n{body}\n"
+    )
 
 
 def _head(
     language: str,
     learnt: tuple[list[material.Row], list[fit.Example], np.ndarray],
     model: str,
-    by: tuple[head.Vector, str],
+    by: tuple[head.Vector, str, Collection[str]],
 ) -> Iterator[tuple[Path, str]]:
     """Give the head over sentence vectors that stands beside a model, and its card."""
     rows, found, out = learnt
     beside = hashlib.sha256(model.encode()).hexdigest()
-    made, figures = head.fitted(found, out, by[0], beside=beside)
+    made, figures = head.fitted(found, out, by[0], by[2], beside=beside)
     text = json.dumps(made, separators=(",", ":"), sort_keys=True) + "\n"
     learnt_from = {"files": material.hashes(language), **material.counted(rows)}
     written = head.card(language, text, file=by[1], beside=beside, learnt_from=learnt_from, figures=figures)
