@@ -68,7 +68,9 @@ def _stays(asked: Wording) -> str:
         return "short"
     if asked.rules.stays[wish.language].search(wish.scripted):
         return "stays"
-    heard = max(asked.hears(each, wish.language) for each in (wish.said, wish.scripted))
+    # What somebody wrote may hold a question already; the scripted text is the program's own, and only an alarm says something of it.
+    scripted = asked.hears(wish.scripted, wish.language)
+    heard = max(asked.hears(wish.said, wish.language), scripted if scripted >= guarding.ALARMS else 0)
     return "danger" if heard >= HEARS else ""
 
 
