@@ -20,7 +20,6 @@ MOST_TIMES = 1.6  # as many words as the scripted text
 LEAST_TIMES = 0.6
 KEEPS = 0.4  # share of the scripted text's own words that must still be there
 KEEPS_OF_QUESTION = 0.5
-ALARMS = 3  # the level from which the crisis room alarms
 OWN = 0.5  # share of each sentence that must be of the scripted text
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZéèëêïíîóöôúüáàâäçÉËÏÖÜ")
 SIGNS = frozenset("0123456789 .,?!:;-–’'“”\"…")
@@ -72,8 +71,7 @@ def refused(wish: Wish, text: str, by: Rules, hears: Callable[[str, str], int]) 
     for check in (_signs, _length, _reading, _patterns, _figures, _questions, _negations, _words, _meaning, _strays):
         if why := check(wish, text, by):
             return why
-    # Each word of the text stands near the scripted one by now, and that is the program's: a question would be about nobody.
-    return "danger" if any(hears(text, language) >= ALARMS for language in LANGUAGES) else ""
+    return "danger" if any(hears(text, language) for language in LANGUAGES) else ""
 
 
 def _signs(_: Wish, text: str, __: Rules) -> str:

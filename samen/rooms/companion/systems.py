@@ -318,6 +318,10 @@ def _hears(text: str, language: str) -> int:
     return crisis.listen({}, text, language, human_there=False).now if text else 0
 
 
+def _hears_own(text: str, language: str) -> int:
+    return crisis.hear_own(text, language) if text else 0
+
+
 def may_be_worded(reply: Mapping[str, Any]) -> bool:
     """Say whether the last text of a reply may be put in other words."""
     return rephrasing.may_leave(reply, guard().private)
@@ -335,7 +339,9 @@ def _wording(wish: Wish, url: str, model: str, *, stream: bool = True) -> Wordin
     from samen.rooms.companion.inference import endpoint  # noqa: PLC0415
 
     there = endpoint.Endpoint(url, model, settings.SECRETS.get("llm_key", ""), stream)
-    return Wording(wish, partial(endpoint.ask, there), endpoint.Unusable, guard(), _hears, ordinary(wish.language))
+    return Wording(
+        wish, partial(endpoint.ask, there), endpoint.Unusable, guard(), _hears, _hears_own, ordinary(wish.language)
+    )
 
 
 def gather_words(permit: Permit) -> Gathered:

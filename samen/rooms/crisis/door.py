@@ -60,6 +60,11 @@ class Listened:
     state: Mapping[str, Any] = field(default_factory=dict)  # to be given back with the next message
 
 
+def hear_own(text: str, language: str) -> int:
+    """Give the level of danger in words that a program would say to somebody, within a run of another room's own AI system."""
+    return int(systems.hear_own(text, language))
+
+
 def listen(before: Mapping[str, Any], text: str, language: str, *, human_there: bool) -> Listened:
     """Hear danger in a message within a run of another room's own AI system, whose sheet says that it listens: it tells nobody.
 

@@ -285,6 +285,12 @@ def hear_next(before: Mapping[str, Any], text: str, language: str) -> Listened:
     return Listened(reading.level, state.level, topics, talk.to_plain(state))
 
 
+def hear_own(text: str, language: str) -> Level:
+    """Hear danger in words that are a program's own: what the rules see, or an alarm. A question of the model alone is about a person."""
+    heard = detect.read(text, language, layers=("rules", "model"), using=using(hears())).level
+    return heard if heard >= Level.DANGER else detect.read(text, language, layers=("rules",)).level
+
+
 def forget() -> None:
     """Read words, rules and models anew: training has just written some."""
     for kept in (

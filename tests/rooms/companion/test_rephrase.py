@@ -96,10 +96,9 @@ def test_a_rewording_that_says_another_thing_is_refused_with_the_check_that_saw_
     assert refused(text) == why
 
 
-def test_words_at_which_the_help_line_would_alarm_are_refused():
+def test_words_in_which_the_help_line_hears_danger_are_refused():
     text = "Note what weighs on you now. Then choose what you can do about it, and what may wait."
-    assert guarding.refused(Wish(SCRIPT, "", "en"), text, systems.guard(), lambda *_: 3) == "danger"
-    assert guarding.refused(Wish(SCRIPT, "", "en"), text, systems.guard(), lambda *_: 2) == ""
+    assert guarding.refused(Wish(SCRIPT, "", "en"), text, systems.guard(), lambda *_: 1) == "danger"
 
 
 @pytest.mark.parametrize("how", ["drip", "drip-headers", "stall", "endless", "endless-comments"])

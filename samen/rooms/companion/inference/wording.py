@@ -28,7 +28,8 @@ class Wording:
     ask: Ask
     broken: type[Exception]  # what `ask` raises when nothing usable came
     rules: Rules
-    hears: Hears
+    hears: Hears  # danger in what a person wrote
+    hears_own: Hears  # danger in what the program would say
     known: frozenset[str]
 
 
@@ -58,7 +59,7 @@ def _answer(asked: Wording, stays: str) -> tuple[str, str, bool]:
 
 def _judged(asked: Wording, text: str, why: str, sent: bool) -> dict[str, Any]:
     """Give the text that may be said; empty: the scripted one is said."""
-    why = why or guarding.refused(asked.wish, text, asked.rules, asked.hears)
+    why = why or guarding.refused(asked.wish, text, asked.rules, asked.hears_own)
     return {"text": "" if why or text == asked.wish.scripted else text, "why": why, "sent": sent}
 
 
@@ -68,9 +69,7 @@ def _stays(asked: Wording) -> str:
         return "short"
     if asked.rules.stays[wish.language].search(wish.scripted):
         return "stays"
-    # What somebody wrote may hold a question already; the scripted text is the program's own, and only an alarm says something of it.
-    scripted = asked.hears(wish.scripted, wish.language)
-    heard = max(asked.hears(wish.said, wish.language), scripted if scripted >= guarding.ALARMS else 0)
+    heard = max(asked.hears(wish.said, wish.language), asked.hears_own(wish.scripted, wish.language))
     return "danger" if heard >= HEARS else ""
 
 
