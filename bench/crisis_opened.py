@@ -10,15 +10,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from samen.rights.shares import Share
-from samen.rooms.crisis.inference import detect, talk
-from samen.rooms.crisis.selftest import corpus, measure
+from samen.rooms.crisis.inference import listen
+from samen.rooms.crisis.selftest import corpus, measure, plan
 
 OPENED = Path(corpus.__file__).parents[1] / "content" / "corpus" / "opened"
 
 
-def said(reading) -> measure.Said:
-    """Give what measuring needs of a reading."""
-    return measure.Said(reading.level, reading.action, reading.probability)
+def answered(turns) -> plan.Answer:
+    """Give what is said of one talk, as the self-test takes it."""
+    return plan.answer(listen.infer(listen.of_material({"turns": turns})).value)
 
 
 def shown(share: Share) -> str:
@@ -31,15 +31,8 @@ def main() -> None:
     for language in ("en", "nl"):
         messages = corpus.messages(tomllib.loads((OPENED / f"{language}.toml").read_text()), language)
         talks = corpus.talks(tomllib.loads((OPENED / f"talks_{language}.toml").read_text()), language)
-        pairs = [(each, said(detect.read(each.text))) for each in messages]
-        whole = []
-        for each in talks:
-            state, actions = talk.State(), []
-            for turn in each.turns:
-                state = talk.fold(state, detect.read(turn))
-                actions.append(state.action)
-            whole.append((each, tuple(actions)))
-        figures = measure.of_talks(whole)
+        pairs = [(each, answered([each.text]).messages[0]) for each in messages]
+        figures = measure.of_talks([(each, answered(each.turns).talk) for each in talks])
         print(f"{language}: said {shown(measure.sensitivity(pairs, measure.SAID))}")
         print(f"    implied {shown(measure.sensitivity(pairs, measure.IMPLIED))}")
         print(

@@ -35,9 +35,7 @@ def read(text: str, language: str | None = None, layers: Collection[str] = LAYER
     hits = parsed.hits if "rules" in layers else ()
     scored = scores(parsed, layers, using) if "model" in layers else None
     raised = _raised(scored) if scored is not None else Level.NONE
-    level = max((_alone(hit) for hit in hits), default=Level.NONE)
-    if raised >= Level.DANGER:
-        level = max((hit.level for hit in hits), default=level)
+    level = max((hit.level if raised >= Level.DANGER else _alone(hit) for hit in hits), default=Level.NONE)
     reached = max(level, raised)
     return Reading(
         level=reached,

@@ -143,6 +143,7 @@ def _sorted_out(
             ends.append((form[1:], concept))
         elif words:
             single.setdefault(words[0], {})[concept] = None
+    meant_by = {word: tuple(found) for word, found in single.items()}
     wanted = set(single) | {word for phrase in phrases for word in phrase.words}
     common, function, real = plain
     meant = {word for words in variants.values() for word in words}
@@ -155,7 +156,7 @@ def _sorted_out(
         subjects=marks[0],
         consuming=frozenset(marks[1]),
         transparent=frozenset(marks[2]),
-        single={word: tuple(found) for word, found in single.items()},
+        single=meant_by,
         starts=tuple(starts),
         ends=tuple(ends),
         phrases=_by_rarest(phrases, function),
@@ -168,7 +169,7 @@ def _sorted_out(
             frozenset(closed),
             frozenset(function),
             real=frozenset(real),
-            single={word: tuple(found) for word, found in single.items()},
+            single=meant_by,
             compounds=language == "nl",
         ),
     )

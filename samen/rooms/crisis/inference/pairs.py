@@ -18,7 +18,7 @@ def pairs(said: Said, known: Container[str] | None = None) -> dict[str, int]:
 
     `known`: give only these.
     """
-    found: dict[str, int] = {}
+    found: list[str] = []
     words, sentence, count = said.words, said.sentence, len(said.words)
     spots = sorted(
         (first, last, concept)
@@ -32,12 +32,9 @@ def pairs(said: Said, known: Container[str] | None = None) -> dict[str, int]:
         for later, _, other in spots[place + 1 : place + 1 + MOST]:
             if later - first > FAR or sentence[later] != own:
                 break
-            if other != concept and (known is None or f"{concept}>{other}" in known):
-                found[f"{concept}>{other}"] = 1
-        for near in range(max(0, first - NEAR), first):
-            if sentence[near] == own and (known is None or f"{words[near]}<{concept}" in known):
-                found[f"{words[near]}<{concept}"] = 1
-        for near in range(last, min(last + NEAR, count)):
-            if sentence[near] == own and (known is None or f"{words[near]}>{concept}" in known):
-                found[f"{words[near]}>{concept}"] = 1
-    return found
+            if other != concept:
+                found.append(f"{concept}>{other}")
+        found += [f"{words[near]}<{concept}" for near in range(max(0, first - NEAR), first) if sentence[near] == own]
+        after = range(last, min(last + NEAR, count))
+        found += [f"{words[near]}>{concept}" for near in after if sentence[near] == own]
+    return {pair: 1 for pair in found if known is None or pair in known}
