@@ -192,3 +192,30 @@ def test_nobody_gives_the_gate_another_clock_than_the_real_one_but_the_demo():
         if any(each.arg == "clock" for each in node.keywords)
     ]
     assert wrong == []
+
+
+# --- which day it is --------------------------------------------------------------------------------------------------
+
+# Takes a moment on the reader's own clock; counts months of age; and the register's last day, whose hour the panel's decision sets.
+ON_ANY_CLOCK = {"web/times.py", "web/doctor.py", "rooms/companion/guide.py", "rights/checks.py"}
+
+
+def utc_days(tree: ast.Module) -> list[int]:
+    """Lines that take the day off a moment as it is kept, in UTC, where from midnight to two it is yesterday in Amsterdam."""
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "date"
+        if re.fullmatch(r"now|at|\w+_at", getattr(node.func.value, "attr", getattr(node.func.value, "id", "")))
+    ]
+
+
+def test_a_day_is_that_of_the_service_and_not_of_utc():
+    wrong = [f"{path}:{line}" for path, tree in trees() if str(path) not in ON_ANY_CLOCK for line in utc_days(tree)]
+    assert wrong == []
+
+
+def test_a_day_taken_in_utc_is_seen():
+    assert utc_days(ast.parse("row.until < request.now.date()")) == [1]
+    assert utc_days(ast.parse("at.date()")) == [1]
+    assert utc_days(ast.parse("timezone.localdate(row.ended_at)")) == []

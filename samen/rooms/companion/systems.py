@@ -174,7 +174,7 @@ def listed_numbers(language: str, day: date) -> tuple[crisis.numbers.Number, ...
 
 def moment_of(at: datetime) -> guide.Moment:
     """Give a moment with its holidays and what is known of the numbers of the crisis room's directory."""
-    known = {each.id: (each.certain, each.checked) for each in listed_numbers("en", at.date())}
+    known = {each.id: (each.certain, each.checked) for each in listed_numbers("en", timezone.localdate(at))}
     return guide.Moment(at, places.holidays(), known)
 
 

@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from django.utils import timezone
+
 from samen.rooms.companion import entry
 from samen.rooms.companion.store import guide, places
 from samen.web.demo import texts
@@ -28,7 +30,7 @@ CHECKED_WITHIN = 500  # days: some are out of date, so that one sees how that lo
 def open_guide(now: datetime) -> None:
     """Take over the entries that ship, and put made-up places around them. Nobody answers there: they have no number to call."""
     guide.ship(at=now)
-    guide.keep(services(SEED, LOCAL, today=now.date(), towns=TOWNS), by="Demo", what="imported", at=now)
+    guide.keep(services(SEED, LOCAL, today=timezone.localdate(now), towns=TOWNS), by="Demo", what="imported", at=now)
 
 
 def services(

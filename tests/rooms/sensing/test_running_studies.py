@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -164,8 +164,9 @@ def test_a_study_ends_by_itself_after_its_last_day_and_lets_go_of_everybody(open
     mine = named.own(named.noor())
     taking_part.choose(mine, opened, ["steps"], at=NOW, language="en")
     made = running.make_reader(opened, "Rik", at=NOW)
-    assert running.end_due(at=datetime.combine(UNTIL, NOW.timetz())) == 0
-    assert running.end_due(at=NOW + timedelta(days=91)) == 1
+    last_minute = datetime.combine(UNTIL, time(23, 59), timezone.get_default_timezone())
+    assert running.end_due(at=last_minute) == 0
+    assert running.end_due(at=last_minute + timedelta(minutes=1)) == 1
     assert taking_part.mine(mine) == []
     assert keys.caller(made.access_key, made.secret, at=NOW) is None
     assert not taking_part.choose(mine, Leaflet.objects.get(), ["steps"], at=NOW, language="en")

@@ -58,7 +58,7 @@ def test_a_study_sees_what_came_in_and_its_person_sees_that_it_looked(sam, djang
     assert [(stream, round(share, 2)) for stream, share, _ in found.covered] == [("battery", 1), ("heart_minute", 1)]
     assert found.people[0].days >= DAYS - 1  # just after midnight nothing came in today
     assert not found.alarms
-    assert StudyLook.objects.get(participant=mine.who, day=NOW.date()).n == 2
+    assert StudyLook.objects.get(participant=mine.who, day=timezone.localdate(NOW)).n == 2
 
 
 def test_what_is_not_open_for_research_is_neither_counted_nor_shown_from_the_next_look_on():

@@ -87,7 +87,7 @@ def around(asked: Plan, now: datetime, contacts: int) -> report.Around:
     return report.Around(
         # The shorter of two readings of each message: what else the machine was doing is not the detector's.
         seconds=[min(both) for both in zip(systems.time_each(texts), systems.time_each(texts), strict=True)],
-        numbers=numbers.load(LANGUAGES[0], now.date()),
+        numbers=numbers.load(LANGUAGES[0], timezone.localdate(now)),
         policy=policies.current(),
         keywords=tomllib.loads((CONTENT / "baseline" / "keywords.toml").read_text()),
         log=hazards.hazards(tomllib.loads((CONTENT / "hazards.toml").read_text())),

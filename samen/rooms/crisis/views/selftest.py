@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
 from django.utils.functional import lazy
 from django.views.decorators.http import require_GET, require_POST
 
@@ -321,7 +322,7 @@ def note(request: Request, test: UUID) -> HttpResponse:
     """Hand out a report as it was signed, to check it without this service."""
     kept = _kept(test)
     answer = HttpResponse(kept.row.note, content_type="text/plain; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{file_name(kept.row.at.date())}"'
+    answer["Content-Disposition"] = f'attachment; filename="{file_name(timezone.localdate(kept.row.at))}"'
     return answer
 
 

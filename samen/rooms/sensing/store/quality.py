@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import polars as pl
 from django.db import transaction
 from django.db.models import F, Max, Q
+from django.utils import timezone
 
 from samen.people import store as people
 from samen.people.access import Ground
@@ -187,6 +188,10 @@ def _covered(book: pl.DataFrame, now: int) -> list[tuple[str, float, int]]:
 
 def _note_looks(found: Study, participants: Sequence[int], at: datetime) -> None:
     with transaction.atomic():
-        rows = [StudyLook(participant_id=number, study=found, day=at.date(), at=at) for number in participants]
+        rows = [
+            StudyLook(participant_id=number, study=found, day=timezone.localdate(at), at=at) for number in participants
+        ]
         StudyLook.objects.bulk_create(rows, ignore_conflicts=True)
-        StudyLook.objects.filter(participant__in=participants, study=found, day=at.date()).update(n=F("n") + 1, at=at)
+        StudyLook.objects.filter(participant__in=participants, study=found, day=timezone.localdate(at)).update(
+            n=F("n") + 1, at=at
+        )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from samen.ledger import store as ledger
 from samen.ledger.kinds import Kind as Leaf
@@ -64,7 +65,7 @@ def open_for_people(row: Leaflet, *, by: Account, at: datetime) -> None:
         raise NotNow("is_open")
     if row.written_by_id == by.pk:
         raise NotNow("own")
-    if row.until < at.date():
+    if row.until < timezone.localdate(at):
         raise NotNow("past")
     with transaction.atomic():
         row.opened_by, row.opened_at = by, at
@@ -87,7 +88,7 @@ def end(row: Leaflet, *, at: datetime) -> int:
 
 def end_due(*, at: datetime) -> int:
     """End what is past its last day; gives how many studies."""
-    due = list(Leaflet.objects.filter(ended_at=None, opened_at__isnull=False, until__lt=at.date()))
+    due = list(Leaflet.objects.filter(ended_at=None, opened_at__isnull=False, until__lt=timezone.localdate(at)))
     for row in due:
         end(row, at=at)
     return len(due)

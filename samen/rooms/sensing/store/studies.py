@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from samen.people import store as people
 from samen.people.access import Allowed, Ground
@@ -91,7 +92,9 @@ def reads(enrolment: Enrolment, stream: str) -> bool:
 
 def note_look(participant: Participant, found: Study, *, at: datetime) -> None:
     """Write down that a study's key reads something of a person, before it does."""
-    look, _ = StudyLook.objects.get_or_create(participant=participant, study=found, day=at.date(), defaults={"at": at})
+    look, _ = StudyLook.objects.get_or_create(
+        participant=participant, study=found, day=timezone.localdate(at), defaults={"at": at}
+    )
     StudyLook.objects.filter(id=look.id).update(n=F("n") + 1, at=at)
 
 

@@ -155,7 +155,7 @@ def _shown(newest: rights.Shown | None, system: Registered) -> Shown:
         short,
         "released",
         newest.id,
-        newest.at.date() if isinstance(newest.at, datetime) else newest.at,
+        timezone.localdate(newest.at) if isinstance(newest.at, datetime) else newest.at,
         tell(why.says, language()),
         tuple(tell(each, language()) for each in why.factors),
         tell(why.sure, language()),

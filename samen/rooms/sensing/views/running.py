@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from samen.people.door import Request, page_for_roles
@@ -79,7 +80,7 @@ class StudyForm(forms.Form):
 @page_for_roles(*RUNNERS)
 def new(request: Request) -> HttpResponse:
     """Write a new study."""
-    form = StudyForm(request.now.date(), request.POST or None)
+    form = StudyForm(timezone.localdate(request.now), request.POST or None)
     if request.method == "POST" and form.is_valid():
         row = running.write(form.asked(), by=request.user, at=request.now)
         messages.success(request, sentence("did.written"))
@@ -94,7 +95,7 @@ def leaflet(request: Request, study: str) -> HttpResponse:
     row = _row(study)
     form = None
     if row.state == "written":
-        form = StudyForm(request.now.date(), request.POST or None, initial=_initial(row))
+        form = StudyForm(timezone.localdate(request.now), request.POST or None, initial=_initial(row))
         if request.method == "POST" and form.is_valid():
             running.rewrite(row, form.asked(), by=request.user, at=request.now)
             messages.success(request, sentence("did.written"))
@@ -105,8 +106,8 @@ def leaflet(request: Request, study: str) -> HttpResponse:
         "form": form,
         "is_mine": row.written_by_id == request.user.pk,
         "readers": running.readers(row.study),
-        "first": request.now.date() - timedelta(days=28),
-        "last": request.now.date(),
+        "first": timezone.localdate(request.now) - timedelta(days=28),
+        "last": timezone.localdate(request.now),
     }
     return render(request, "sensing/studies/leaflet.html", shown, status=422 if form and form.errors else 200)
 
