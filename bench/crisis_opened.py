@@ -1,6 +1,7 @@
-"""What is heard of the messages and talks that were sealed once and have been read since: beside the sealed ones, with no bar.
+"""What is heard of the messages and talks that were sealed once and have been read since, and of the talks by which the settings of a talk
+were written: beside the sealed ones, with no bar.
 
-Run: make bench-crisis-opened. Nothing is learnt from them, so their figures can be compared from version to version.
+Run: make bench-crisis-opened. No model learns from them, so their figures can be compared from version to version.
 """
 
 import sys
@@ -13,7 +14,8 @@ from samen.rights.shares import Share
 from samen.rooms.crisis.inference import listen
 from samen.rooms.crisis.selftest import corpus, measure, plan
 
-OPENED = Path(corpus.__file__).parents[1] / "content" / "corpus" / "opened"
+CORPUS = Path(corpus.__file__).parents[1] / "content" / "corpus"
+OPENED = CORPUS / "opened"
 
 
 def answered(turns) -> plan.Answer:
@@ -30,15 +32,21 @@ def main() -> None:
     """Measure and print."""
     for language in ("en", "nl"):
         messages = corpus.messages(tomllib.loads((OPENED / f"{language}.toml").read_text()), language)
-        talks = corpus.talks(tomllib.loads((OPENED / f"talks_{language}.toml").read_text()), language)
         pairs = [(each, answered([each.text]).messages[0]) for each in messages]
-        figures = measure.of_talks([(each, answered(each.turns).talk) for each in talks])
         print(f"{language}: said {shown(measure.sensitivity(pairs, measure.SAID))}")
         print(f"    implied {shown(measure.sensitivity(pairs, measure.IMPLIED))}")
         print(
             f"    traps left alone {shown(measure.specificity(pairs, traps=True))}, asked {shown(measure.asked(pairs))}"
         )
-        print(f"    talks escalated {shown(figures.escalated)}, harmless ones alarmed {shown(figures.alarmed)}")
+        for name, file in (
+            ("opened", OPENED / f"talks_{language}.toml"),
+            ("written for", CORPUS / "talks" / f"{language}.toml"),
+        ):
+            talks = corpus.talks(tomllib.loads(file.read_text()), language)
+            figures = measure.of_talks([(each, answered(each.turns).talk) for each in talks])
+            print(
+                f"    talks, {name}: escalated {shown(figures.escalated)}, harmless ones alarmed {shown(figures.alarmed)}"
+            )
 
 
 if __name__ == "__main__":
