@@ -71,3 +71,29 @@ def test_folding_keeps_one_offset_for_each_character(text):
 def test_every_language_knows_its_own_function_words():
     assert all(word in lexicon("nl").function for word in ("ik", "niet", "een"))
     assert all(word in lexicon("en").function for word in ("i", "not", "a"))
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "meant"),
+    [
+        ("en", "todie", ("to", "die")),  # five letters: one function word, and one that is looked for
+        ("en", "itook", ("i", "took")),
+        ("en", "ownlife", ("own", "life")),
+        ("en", "husbandis", ("husband", "is")),  # a lost space before a letter too many
+        ("nl", "denacht", ("de", "nacht")),  # not "den acht": function words are likelier
+        ("nl", "enoma", ("en", "oma")),
+        ("nl", "mnhart", ("mijn", "hart")),  # a chat form may be part of it
+        ("nl", "allesdoorgeslikt", ("alles", "doorgeslikt")),
+    ],
+)
+def test_a_lost_space_is_found_by_the_plainest_words(language, typed, meant):
+    assert lexicon(language).speller.resolve(typed) == (meant, False)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("leeven", "leven"), ("pollsen", "polsen"), ("schoppt", "schopt")])
+def test_a_letter_typed_twice_stands_for_one_before_any_other_slip(typed, meant):
+    assert lexicon("nl").speller.resolve(typed) == ((meant,), False)
+
+
+def test_an_unknown_word_does_not_fall_apart_into_short_pieces():
+    assert lexicon("nl").speller.resolve("verkrachteng")[0] != ("verkracht", "eng")

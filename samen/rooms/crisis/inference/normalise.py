@@ -8,9 +8,9 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 CONTENT = Path(__file__).parents[1] / "content"
 LONGEST = 8000  # characters read of one message; what comes after is not read, so that no message can stall a queue
@@ -19,8 +19,7 @@ LONGEST = 8000  # characters read of one message; what comes after is not read, 
 STOP, BREAK = "stop", "break"
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(NamedTuple):
     """One word or picture of a message, or a break between them, before its spelling is looked at."""
 
     text: str
@@ -82,7 +81,7 @@ def pieces(text: str) -> list[Raw]:
     found = []
     for match in _PIECES.finditer(folded):
         kind, (start, end) = match.lastgroup or "word", match.span()
-        quoted = any(low < start and end < high for low, high in quotes)
+        quoted = bool(quotes) and any(low < start and end < high for low, high in quotes)
         kind = kind if kind in ("picture", STOP, BREAK, "spaced") else "word"
         first, last = (start, end) if offsets is None else (offsets[start], offsets[end - 1] + 1)
         found.append(Raw(match.group(), first, last, kind, quoted))
@@ -127,15 +126,19 @@ class Speller:
         function: frozenset[str],
         *,
         real: frozenset[str] = frozenset(),
+        rank: Mapping[str, int] | None = None,
         single: Mapping[str, Words] | None = None,
         compounds: bool = False,
     ) -> None:
         """Take the words that exist, the variants with what they stand for, the words of the lexicon, and the function words.
 
-        `real` are words too rare to be looked for behind a slip, which are no slip themselves; `single` says what a word means.
+        `real` are words too rare to be looked for behind a slip, which are no slip themselves; `rank` says how common a word is
+        (0: the commonest); `single` what it means.
         """
         self.known, self.variants, self.wanted, self.function = known | real, variants, wanted, function
+        self.common = known  # without the rare ones
         self.single = single or {}
+        self.rank = rank or {}
         self.compounds = compounds  # its words grow together: an unknown one is more likely new than short of a space
         self.joined = frozenset(word for word in wanted if len(word) >= 7)
         self.slips: dict[str, list[str]] = {}
@@ -162,9 +165,13 @@ class Speller:
         if exact is not None:
             return exact, False
         plain = typed.replace("'", "")
+        once = self._undoubled(plain)
+        if once is not None:
+            return self.variants.get(once, (once,)), False
         near = self._behind_slip(plain) if len(plain) >= 3 else []
         swapped = len(near) == 1 and sorted(near[0]) == sorted(plain)
-        sure = bool(near) and near[0] in self.wanted and (len(plain) >= 6 or swapped)
+        # A letter too many is seldom typed, but twice; a lost space is likelier: "husbandis" is no "husbands".
+        sure = bool(near) and near[0] in self.common and (len(plain) >= 6 or swapped) and len(near[0]) >= len(plain)
         if not sure and len(plain) >= 4 and plain.isalpha():
             split = self._split(plain)
             if split is not None:
@@ -221,32 +228,60 @@ class Speller:
             return (fits[0],) if len(fits) == 1 else None
         return None
 
+    def _undoubled(self, typed: str) -> str | None:
+        """Give the one word that a letter typed twice stands for."""
+        found = {
+            typed[:place] + typed[place + 1 :] for place in range(1, len(typed)) if typed[place] == typed[place - 1]
+        }
+        known = [word for word in found if len(word) >= 4 and self.knows(word)]
+        return known[0] if len(known) == 1 else None
+
     def _split(self, typed: str) -> Words | None:
-        """Give the words that were written without spaces: the fewest that exist, one of them a function word or all in the lexicon."""
+        """Give the words that were written without spaces: the fewest and plainest that exist, one of them a function word or all in the lexicon."""
         best: list[tuple[int, Words] | None] = [(0, ())] + [None] * len(typed)
         for end in range(1, len(typed) + 1):
             for start in range(max(0, end - 14), end):
                 before, part = best[start], typed[start:end]
                 if before is None or not self._may_stand_alone(part):
                     continue
-                cost = before[0] + (3 if len(part) > 2 else 4)
+                cost = before[0] + self._cost(part)
                 if best[end] is None or cost < best[end][0]:  # type: ignore[index]  # mypy does not narrow an element
                     best[end] = (cost, (*before[1], part))
         found = best[-1]
         if found is None or len(found[1]) < 2:
             return None
         parts = found[1]
-        if len(typed) < 6 and not all(each in self.function or each in self.variants for each in parts):
-            return None
-        if not self.compounds and all(len(each) > 3 for each in parts):
-            return tuple(word for each in parts for word in self.variants.get(each, (each,)))
-        if any(each in self.function for each in parts) or all(each in self.wanted and len(each) > 3 for each in parts):
-            return tuple(word for each in parts for word in self.variants.get(each, (each,)))
-        return None
+        return (
+            tuple(word for each in parts for word in self.variants.get(each, (each,))) if self._likely(parts) else None
+        )
+
+    def _likely(self, parts: Words) -> bool:
+        """Say whether these are words that somebody wrote without spaces, and not an unknown word that falls apart into some."""
+        plain = [each in self.function or each in self.variants for each in parts]
+        length = sum(map(len, parts))
+        if all(plain):
+            return True
+        if length < 6:  # "todie", "itook": one function word, and one that is looked for
+            others = [each for each, known in zip(parts, plain, strict=True) if not known]
+            return length == 5 and len(parts) == 2 and any(plain) and all(each in self.wanted for each in others)
+        if any(plain) or all(each in self.wanted and len(each) > 3 for each in parts):
+            return True
+        if self.compounds:  # of a new word that holds one that is looked for, that one counts too
+            two = len(parts) == 2 and length >= 11 and all(len(each) > 3 and each in self.common for each in parts)
+            return two and any(len(each) >= 5 and each in self.wanted for each in parts)
+        return all(len(each) > 3 or each in self.common for each in parts)
+
+    def _cost(self, part: str) -> int:
+        """Give how unlikely it is that this is one of the words that were meant."""
+        if part in self.function:
+            return 6
+        if part in self.wanted or part in self.variants:
+            return 6 if len(part) > 4 else 7
+        return 7 if part in self.common else 10
 
     def _may_stand_alone(self, part: str) -> bool:
         if len(part) <= 2:
-            return part in self.function
+            return part in self.function or (len(part) == 2 and part in self.variants)
         return part in self.known or part in self.variants
 
     def _alike(self, near: list[str]) -> bool:
@@ -271,5 +306,5 @@ class Speller:
             # The first letter is seldom wrong; then the same length, for a swap or a wrong key, is likeliest.
             near = {word for word in near if word[0] == typed[0]} or near
             near = {word for word in near if sorted(word) == sorted(typed)} or near
-        # A common word comes first: what is graver is not put into somebody's mouth.
-        return sorted(near, key=lambda word: (word in self.wanted, word))
+        # The commonest is the likeliest. Where another of other meaning is as near it is a guess, and a guess alone only asks.
+        return sorted(near, key=lambda word: (self.rank.get(word, len(self.rank)), word))

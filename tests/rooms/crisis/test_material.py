@@ -1,0 +1,37 @@
+"""What training knows of an author by the name of the file, and in which order it writes common words."""
+
+import pytest
+
+from samen.rooms.crisis.training import material
+from samen.rooms.crisis.training.material import PLAIN_WEIGHT, Row
+
+
+@pytest.mark.parametrize(
+    ("name", "blind", "exam", "weight"),
+    [
+        ("means.toml", False, False, 1.0),
+        ("b1_1.toml", True, False, 1.0),  # hard on purpose, errors read by those who write rules
+        ("c1_1.toml", True, True, PLAIN_WEIGHT),  # as an examiner would ask
+        ("d1_1.toml", False, False, PLAIN_WEIGHT),  # the same, read since
+        ("e1_1.toml", True, False, PLAIN_WEIGHT),  # what is seldom said: learnt from, and no measure
+    ],
+)
+def test_a_files_name_says_how_far_its_author_may_be_trusted_as_a_measure(name, blind, exam, weight):
+    file = material.CORPUS / "train" / "nl" / name
+    rows = list(material._of_file(file, "nl"))
+    assert rows
+    assert {(row.blind, row.exam, row.weight) for row in rows} == {(blind, exam, weight)}
+
+
+def test_common_words_are_those_that_several_families_hold_the_commonest_first(monkeypatch):
+    texts = {
+        "en": ["tea is nice", "tea is hot", "tea is here", "coffee is here", "tea here"],
+        "nl": ["koffie is fijn"] * 2,
+    }
+    made = {
+        each: [Row(text, f"{each}{n}", each, 0, "", "") for n, text in enumerate(found)]
+        for each, found in texts.items()
+    }
+    monkeypatch.setattr(material, "rows", made.__getitem__)
+    assert material.common_words("en", str.split) == ["is", "tea", "here"]
+    assert material.common_words("nl", str.split) == []
