@@ -6,6 +6,7 @@ import pytest
 
 from samen.rooms.crisis.inference import grammar
 from samen.rooms.crisis.inference.lexicon import LANGUAGES, BadContent, expanded
+from samen.rooms.crisis.inference.lexicon import built as lexicon_of
 from samen.rooms.crisis.inference.rules import built, rules
 
 RULES = [rule for language in LANGUAGES for rule in rules(language).rules]
@@ -96,3 +97,30 @@ def test_a_rule_that_could_never_work_is_refused(row, why):
 
 def test_braces_stand_for_all_forms():
     assert list(expanded("kill{,s} {me,us}")) == ["kill me", "kill us", "kills me", "kills us"]
+
+
+def phrases_of(*entries: str) -> set[tuple[tuple[frozenset[str], ...], tuple[int, ...]]]:
+    made = lexicon_of("en", [(Path("made.toml"), {"X": {"words": list(entries)}})])
+    seconds = [second for start in made.phrases.values() for second in start.by_second.values()]
+    at_once = [each for second in seconds for row in second.by_third.values() for each in row]
+    others = [each for second in seconds for each in second.others]
+    return {(each.words, each.gaps) for each in (*at_once, *others)}
+
+
+def test_single_words_of_one_place_are_one_row_and_longer_choices_rows_of_their_own():
+    kill, him = frozenset({"kill", "kills"}), frozenset({"him", "her"})
+    assert phrases_of("kill{,s} {him,her,the cat}") == {
+        ((kill, him), (0, 0)),
+        ((kill, frozenset({"the"}), frozenset({"cat"})), (0, 0, 0)),
+    }
+
+
+def test_a_word_that_may_be_left_out_takes_no_place_and_leaves_no_gap_at_an_end():
+    a, b = frozenset({"a"}), frozenset({"b"})
+    assert phrases_of("{,x ...2} a ...3 b") == {((a, b), (0, 3)), ((frozenset({"x"}), a, b), (0, 2, 3))}
+
+
+def test_of_words_that_may_stand_at_a_place_each_is_found_where_it_is_nearest():
+    made = lexicon_of("en", [(Path("made.toml"), {"X": {"words": ["not ...2 {good,bad} end"]}})])
+    assert set(made.phrases["not"].by_second) == {"good", "bad"}
+    assert made.phrases["not"].far == 2

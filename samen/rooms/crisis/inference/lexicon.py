@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 from samen.rooms.crisis.inference.normalise import CONTENT, Speller, Words
 
@@ -22,14 +24,27 @@ class BadContent(ValueError):
     """A lexicon or rule file says something that cannot be: the message names the file, the entry and the way out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Phrase:
-    """Words in a row that stand for a concept. `gaps[i]` words at most may stand before word i."""
+    """Words in a row that stand for a concept: at each place one of several. `gaps[i]` words at most may stand before place i."""
 
-    words: Words
+    words: tuple[frozenset[str], ...]
     gaps: tuple[int, ...]
     concept: str
-    needs: frozenset[str]  # its words, to see quickly that one is missing
+
+
+class Second(NamedTuple):
+    """The phrases that begin with the same two words: those whose third follows at once, by that word; and the others."""
+
+    by_third: Mapping[str, tuple[Phrase, ...]]
+    others: tuple[Phrase, ...]
+
+
+class Start(NamedTuple):
+    """The phrases that begin with one word: how far their second may be, and which they are, by the second."""
+
+    far: int
+    by_second: Mapping[str, Second]
 
 
 @dataclass(frozen=True)
@@ -46,7 +61,7 @@ class Lexicon:
     single: Mapping[str, tuple[str, ...]]  # word -> concepts
     starts: tuple[tuple[str, str], ...]  # beginning of a word -> concept
     ends: tuple[tuple[str, str], ...]
-    phrases: Mapping[str, tuple[Phrase, ...]]  # rarest word -> phrases
+    phrases: Mapping[str, Start]  # by their first word
     plain: frozenset[
         str
     ]  # its common and function words: what tells the language, since a lexicon may hold borrowed words
@@ -56,6 +71,8 @@ class Lexicon:
 
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
+# What stands between spaces, but for those inside braces.
+_OUTSIDE = re.compile(r"(?:[^\s{}]|\{(?:[^{}]|\{[^{}]*\})*\})+")
 
 
 def expanded(entry: str) -> Iterator[str]:
@@ -85,10 +102,11 @@ def lexicon(language: str) -> Lexicon:
 
 def built(language: str, files: Iterable[tuple[Path, Mapping[str, object]]]) -> Lexicon:
     """Make a lexicon from the tables of its files. A concept may be spread over files. Raises: BadContent."""
-    entries: list[tuple[str, str]] = []
+    entries: list[tuple[str, str]] = []  # as written, and the concept
     subjects, consuming, transparent = {}, set(), set()
     variants: dict[str, Words] = {}
-    common, function, real = set(), set(), set()
+    common: dict[str, None] = {}  # in the order of the files: the commonest first
+    function, real = set(), set()
     for file, content in files:
         for name, table in content.items():
             if not isinstance(table, dict):
@@ -96,11 +114,11 @@ def built(language: str, files: Iterable[tuple[Path, Mapping[str, object]]]) -> 
             if name == "spelling":
                 variants |= {typed: tuple(meant.split()) for typed, meant in table.items()}
             elif name == "common":
-                common |= set(table.get("words", "").split())
+                common |= dict.fromkeys(table.get("words", "").split())
                 function |= set(table.get("function", "").split())
                 real |= set(table.get("real", "").split())
             else:
-                entries += [(form, name) for form in _forms(file, name, table)]
+                entries += [(entry, name) for entry in _entries(file, name, table)]
                 if "subject" in table:
                     subjects[name] = table["subject"]
                 if table.get("consumes"):
@@ -110,7 +128,7 @@ def built(language: str, files: Iterable[tuple[Path, Mapping[str, object]]]) -> 
     return _sorted_out(language, entries, (subjects, consuming, transparent), variants, (common, function, real))
 
 
-def _forms(file: Path, name: str, table: Mapping[str, object]) -> list[str]:
+def _entries(file: Path, name: str, table: Mapping[str, object]) -> list[str]:
     if not re.fullmatch(r"[A-Z][A-Z0-9-]*", name):
         raise BadContent(f'{file.name}: the concept "{name}" must be in capitals, such as GIVE-AWAY.')
     words = table.get("words")
@@ -119,7 +137,7 @@ def _forms(file: Path, name: str, table: Mapping[str, object]) -> list[str]:
     unknown = set(table) - {"about", "words", "subject", "consumes", "transparent"}
     if unknown:
         raise BadContent(f"{file.name}: [{name}] has {sorted(unknown)}, which nothing reads.")
-    return [form for entry in words for form in expanded(entry.lower().replace("’", "'"))]
+    return [entry.lower().replace("’", "'") for entry in words]
 
 
 def _sorted_out(
@@ -127,29 +145,31 @@ def _sorted_out(
     entries: Sequence[tuple[str, str]],
     marks: tuple[Mapping[str, str], set[str], set[str]],
     variants: Mapping[str, Words],
-    plain: tuple[set[str], set[str], set[str]],
+    plain: tuple[Mapping[str, None], set[str], set[str]],
 ) -> Lexicon:
     """Sort entries into single words, parts of words and phrases."""
     single: dict[str, dict[str, None]] = {}
     starts, ends = [], []
     phrases: list[Phrase] = []
-    for form, concept in dict.fromkeys(entries):
-        words = tuple(word for typed in form.split() for word in _spelled(typed, variants))
-        if len(words) > 1:
-            phrases.append(_phrase(words, concept))
-        elif form.endswith("*"):
-            starts.append((form[:-1], concept))
-        elif form.startswith("*"):
-            ends.append((form[1:], concept))
-        elif words:
-            single.setdefault(words[0], {})[concept] = None
+    for entry, concept in dict.fromkeys(entries):
+        for places in _rows(entry, variants):
+            if len(places) > 1:
+                phrases.append(_phrase(places, concept))
+                continue
+            for form in sorted(*places):
+                if form.endswith("*"):
+                    starts.append((form[:-1], concept))
+                elif form.startswith("*"):
+                    ends.append((form[1:], concept))
+                else:
+                    single.setdefault(form, {})[concept] = None
     meant_by = {word: tuple(found) for word, found in single.items()}
-    wanted = set(single) | {word for phrase in phrases for word in phrase.words}
+    wanted = set(single) | {word for phrase in phrases for place in phrase.words for word in place}
     common, function, real = plain
     meant = {word for words in variants.values() for word in words}
     # A word too plain to be looked for behind a slip is one of the common words and not in a class by itself.
     closed = {word for word in wanted if word in single or word not in common}
-    known = frozenset(wanted | common | function | meant)
+    known = frozenset(wanted | set(common) | function | meant)
     return Lexicon(
         language=language,
         concepts=frozenset(concept for _, concept in entries),
@@ -159,8 +179,8 @@ def _sorted_out(
         single=meant_by,
         starts=tuple(starts),
         ends=tuple(ends),
-        phrases=_by_rarest(phrases, function),
-        plain=frozenset(common | function | real),
+        phrases=_by_start(phrases),
+        plain=frozenset(set(common) | function | real),
         own=known | frozenset(variants) | real,
         function=frozenset(function),
         speller=Speller(
@@ -169,20 +189,67 @@ def _sorted_out(
             frozenset(closed),
             frozenset(function),
             real=frozenset(real),
+            rank={word: place for place, word in enumerate(common)},
             single=meant_by,
             compounds=language == "nl",
         ),
     )
 
 
-def _by_rarest(phrases: Sequence[Phrase], function: set[str]) -> Mapping[str, tuple[Phrase, ...]]:
-    """Sort phrases by the word that the fewest others hold, a function word last: a message has few of those."""
-    held = Counter(word for phrase in phrases for word in phrase.needs)
-    found: dict[str, list[Phrase]] = {}
+def _by_start(phrases: Sequence[Phrase]) -> Mapping[str, Start]:
+    """Sort phrases by their first words, which are looked up where they stand, so that few are tried in a long message."""
+    found: dict[str, dict[str, tuple[dict[str, list[Phrase]], list[Phrase]]]] = {}
+    far: Counter[str] = Counter()
     for phrase in phrases:
-        rarest = min(sorted(phrase.needs), key=lambda word: (word in function, held[word]))
-        found.setdefault(rarest, []).append(phrase)
-    return {word: tuple(each) for word, each in found.items()}
+        at_once = phrase.gaps[2:3] == (0,)
+        for first, second in product(sorted(phrase.words[0]), sorted(phrase.words[1])):
+            far[first] = max(far[first], phrase.gaps[1])
+            by_third, others = found.setdefault(first, {}).setdefault(second, ({}, []))
+            if at_once:
+                for third in sorted(phrase.words[2]):
+                    by_third.setdefault(third, []).append(phrase)
+            else:
+                others.append(phrase)
+    return {
+        first: Start(
+            far[first],
+            {
+                second: Second({third: tuple(each) for third, each in by_third.items()}, tuple(others))
+                for second, (by_third, others) in rows.items()
+            },
+        )
+        for first, rows in found.items()
+    }
+
+
+def _rows(entry: str, variants: Mapping[str, Words]) -> Iterator[tuple[frozenset[str], ...]]:
+    """Give the rows that an entry stands for, place by place: "kill{,s} {him,her,the cat}" is two rows, of two places and of three.
+
+    Single words that may stand at a place stay together, so that braces cost no more than what is written.
+    """
+    choices: list[list[tuple[frozenset[str], ...]]] = []
+    for token in _OUTSIDE.findall(entry):
+        alone: set[str] = set()
+        longer: dict[tuple[frozenset[str], ...], None] = {}
+        for form in expanded(token):
+            words = tuple(word for typed in form.split() for word in _spelled(typed, variants))
+            if len(words) == 1 and not words[0].startswith("..."):
+                alone.add(words[0])
+            else:
+                longer[tuple(frozenset((word,)) for word in words)] = None
+        choices.append([*([(frozenset(alone),)] if alone else []), *longer])
+    for row in product(*choices):
+        places = [place for part in row for place in part]
+        while places and _is_gap(places[0]):  # a word left out may leave its gap behind
+            places.pop(0)
+        while places and _is_gap(places[-1]):
+            places.pop()
+        if places:
+            yield tuple(places)
+
+
+def _is_gap(place: frozenset[str]) -> bool:
+    return any(word.startswith("...") for word in place)
 
 
 def _spelled(typed: str, variants: Mapping[str, Words]) -> Words:
@@ -198,16 +265,16 @@ def _spelled(typed: str, variants: Mapping[str, Words]) -> Words:
     return (typed.replace("'", ""),)
 
 
-def _phrase(words: Words, concept: str) -> Phrase:
+def _phrase(places: Sequence[frozenset[str]], concept: str) -> Phrase:
     kept, gaps, gap = [], [], 0
-    for word in words:
-        if word.startswith("..."):
-            gap = int(word[3:] or GAP)
+    for place in places:
+        if _is_gap(place):
+            gap = int(next(iter(place))[3:] or GAP)
         else:
-            kept.append(word)
+            kept.append(place)
             gaps.append(gap)
             gap = 0
-    return Phrase(tuple(kept), tuple(gaps), concept, frozenset(kept))
+    return Phrase(tuple(kept), tuple(gaps), concept)
 
 
 @lru_cache(maxsize=50_000)

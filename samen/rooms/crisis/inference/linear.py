@@ -1,14 +1,14 @@
 """A linear model over words, parts of words, pairs of meanings and what the rules saw, scored in plain Python from a file.
 
 Words, pairs of words up to three apart, character 3-5-grams within words, and which meanings stand near each other and near which words
-(pairs.py): each block in sublinear TF-IDF. Two logistic heads (risk: level 2 and up; danger: level 3 and up), each calibrated by
+(pairs.py): each block in TF-IDF of length one, sublinear but for parts of words, which are added up word by word so that what a word adds
+can be kept. Two logistic heads (risk: level 2 and up; danger: level 3 and up), each calibrated by
 isotonic steps. Fitted in `training/`; nothing is fitted here.
 """
 
 import hashlib
 import json
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
@@ -18,7 +18,8 @@ from typing import Any
 
 from samen.rooms.crisis.inference.meaning import Head, head
 from samen.rooms.crisis.inference.normalise import CONTENT
-from samen.rooms.crisis.sight import Counts
+from samen.rooms.crisis.inference.pairs import Beside, Partners, Weights, partners, weighed
+from samen.rooms.crisis.sight import FORM, Counts
 
 MODELS = CONTENT / "model"
 HEADS = ("risk", "danger")
@@ -73,32 +74,40 @@ class Model:
     language: str
     words: Mapping[str, tuple[float, float, float]]
     parts: Mapping[str, tuple[float, float, float]]
-    pairs: Mapping[str, tuple[float, float, float]]
+    pairs: Mapping[str, Partners]  # by the meaning that they are about
     marks: Mapping[str, tuple[float, float]]
     bias: tuple[float, float]
     steps: tuple[Steps, Steps]
     ask: float  # from this calibrated risk on: a question
     alarm: float  # from this calibrated danger on: an alarm
+    everywhere: frozenset[str] = frozenset()  # meanings whose pairs were left away
     sha256: str = ""  # of its file; with a head, of both
     head: Head | None = None  # what a message means beside its words, where that layer runs
     both: tuple[Steps, Steps] | None = None  # with a head, the calibration of both together
     alone: tuple[float, float] | None = None  # with a head, the two thresholds for messages at which it does not look
-    kept: dict[str, tuple[str, ...]] = field(
+    kept: dict[str, Weights] = field(
         default_factory=dict, compare=False, repr=False
-    )  # the known parts of words seen
+    )  # what words seen add by their parts
 
-    def _parts(self, word: str) -> tuple[str, ...]:
-        """Give the parts of a word that this model knows. People use the same words again and again, so they are kept."""
+    def _parts(self, word: str) -> Weights:
+        """Give what the parts of a word add: to the square of the length, to risk and to danger. People use the same words again, so it is kept."""
         found = self.kept.get(word)
         if found is None:
             if len(self.kept) >= MOST_KEPT:
                 self.kept.clear()
-            found = self.kept[word] = tuple(part for part in parts_of(word) if part in self.parts)
+            known = [self.parts[part] for part in dict.fromkeys(parts_of(word)) if part in self.parts]
+            found = self.kept[word] = (
+                sum(idf * idf for idf, _, _ in known),
+                sum(idf * risk for idf, risk, _ in known),
+                sum(idf * danger for idf, _, danger in known),
+            )
         return found
 
-    def score(self, words: Sequence[str], pairs: Counts, marks: Iterable[str], *, meaning: bool = False) -> Scored:
-        """Score a message from its normalised words, its pairs and what the rules saw; with `meaning`, by the head too."""
-        risk, danger = self.raw(words, pairs, marks)
+    def score(
+        self, words: Sequence[str], there: Iterable[Beside], marks: Iterable[str], *, meaning: bool = False
+    ) -> Scored:
+        """Score a message from its normalised words, what stands beside its meanings and what the rules saw; with `meaning`, by the head too."""
+        risk, danger = self.raw(words, there, marks)
         if not meaning or self.head is None or self.both is None:
             return Scored(
                 self.steps[0](_logistic(risk)), self.steps[1](_logistic(danger)), *(self.alone or self.cuts())
@@ -111,12 +120,14 @@ class Model:
         """Give from which sureness on a message is asked about, and from which it alarms."""
         return self.ask, self.alarm
 
-    def raw(self, words: Sequence[str], pairs: Counts, marks: Iterable[str]) -> tuple[float, float]:
+    def raw(self, words: Sequence[str], there: Iterable[Beside], marks: Iterable[str]) -> tuple[float, float]:
         """Give the log odds of risk and of danger before calibration."""
         risk, danger = self.bias
-        parts = Counter(part for word in words for part in self._parts(word))
-        for counts, known in ((word_terms(words), self.words), (parts, self.parts), (pairs, self.pairs)):
-            one, other = _block(counts, known)
+        for one, other in (
+            _block(word_terms(words), self.words),
+            _added(map(self._parts, dict.fromkeys(words))),
+            _added((idf * idf, idf * by, idf * to) for idf, by, to in weighed(there, self.pairs)),
+        ):
             risk += one
             danger += other
         for mark in marks:
@@ -149,10 +160,22 @@ def _block(counts: Counts, known: Mapping[str, tuple[float, float, float]]) -> t
             length += value * value
             risk += value * found[1]
             danger += value * found[2]
-    if not length:
-        return 0.0, 0.0
-    length = sqrt(length)
+    return _of_length_one(risk, danger, length)
+
+
+def _of_length_one(risk: float, danger: float, square: float) -> tuple[float, float]:
+    length = sqrt(square) or 1.0
     return risk / length, danger / length
+
+
+def _added(found: Iterable[Weights]) -> tuple[float, float]:
+    """Give what a block adds, from what each of its terms or words adds to the square of the length, to risk and to danger."""
+    risk = danger = length = 0.0
+    for square, of_risk, of_danger in found:
+        length += square
+        risk += of_risk
+        danger += of_danger
+    return _of_length_one(risk, danger, length)
 
 
 def word_terms(words: Sequence[str]) -> Counts:
@@ -186,10 +209,10 @@ def parts_of(word: str) -> tuple[str, ...]:
 
 
 def part_terms(words: Sequence[str]) -> Counts:
-    """Count the parts of all words."""
+    """Count for each part the words that hold it, each word once."""
     counts: dict[str, int] = {}
-    for word in words:
-        for part in parts_of(word):
+    for word in dict.fromkeys(words):
+        for part in dict.fromkeys(parts_of(word)):
             counts[part] = counts.get(part, 0) + 1
     return counts
 
@@ -246,21 +269,30 @@ def of_text(text: str, sha256: str) -> Model:
 
 
 def of_file(made: Mapping[str, Any], sha256: str = "") -> Model:
-    """Read a model from the content of its file."""
+    """Read a model from the content of its file. Raises: BadModel for one that another version fitted."""
+    if made.get("form") != FORM:
+        raise BadModel("A model was fitted by another version, which reads its weights otherwise. Fit it anew.")
+    # Weights are rounded, so many are alike: kept once they fit into the processor's cache.
+    once: dict[float, float] = {}
     terms = {
-        block: {term: (idf, risk, danger) for term, (idf, risk, danger) in made[block].items()} for block in BLOCKS
+        block: {
+            term: (once.setdefault(idf, idf), once.setdefault(risk, risk), once.setdefault(danger, danger))
+            for term, (idf, risk, danger) in made[block].items()
+        }
+        for block in BLOCKS
     }
     steps = [steps_of(made["steps"][head]) for head in HEADS]
     return Model(
         language=made["language"],
         words=terms["words"],
         parts=terms["parts"],
-        pairs=terms["pairs"],
+        pairs=partners(terms["pairs"]),
         marks={mark: (risk, danger) for mark, (risk, danger) in made["marks"].items()},
         bias=(made["bias"][0], made["bias"][1]),
         steps=(steps[0], steps[1]),
         ask=made["ask"],
         alarm=made["alarm"],
+        everywhere=frozenset(made["everywhere"]),
         sha256=sha256,
     )
 

@@ -7,9 +7,10 @@ seen no rule (`Row.blind`); the calibration and the thresholds from those of the
 Elkan 2002, doi:10.1145/775047.775151).
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from typing import Any
 
@@ -19,7 +20,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from samen.rooms.crisis.sight import BY, Counts, Sight
+from samen.rooms.crisis.sight import BY, FORM, Counts, Sight
 from samen.rooms.crisis.training.material import Row, noisy
 
 FOLDS = 5
@@ -39,6 +40,12 @@ SLOPE = (
     0.03  # of the raw score in a calibrated one: isotonic steps are flat, and a threshold needs an order within them
 )
 OF_RULES = ("level ", "reached ", "topic ", "several", BY)
+
+EVERYWHERE = (
+    0.2  # a meaning that so many messages hold tells nothing by standing near another, and there are many of it
+)
+BUT = frozenset({"NEG", "SELF"})  # these do, as often as they stand
+MEANING = "concept "  # begins the mark of a meaning
 
 Seen = Callable[[str], Sight]
 
@@ -97,7 +104,21 @@ def examples(rows: Sequence[Row], seen: Seen) -> list[Example]:
                 words=sight.words,
             )
         )
-    return made
+    common = everywhere(made)
+    return [_without(each, common) for each in made]
+
+
+def everywhere(found: Sequence[Example]) -> frozenset[str]:
+    """Give the meanings that a large share of messages hold: their pairs are left away."""
+    came = [each for each in found if each.came]
+    held = Counter(mark.removeprefix(MEANING) for each in came for mark in each.marks if mark.startswith(MEANING))
+    return frozenset(name for name, count in held.items() if count > EVERYWHERE * len(came)) - BUT
+
+
+def _without(example: Example, common: Collection[str]) -> Example:
+    *blocks, pairs = example.blocks
+    kept = {pair: count for pair, count in pairs.items() if not any(part in common for part in re.split("[<>]", pair))}
+    return replace(example, blocks=(*blocks, kept))
 
 
 def fit(
@@ -108,10 +129,12 @@ def fit(
     steps, thresholds, figures = calibrated(found, out, sure)
     whole = _fitted(found)
     made = {
+        "form": FORM,
         "language": language,
         "bias": [round(float(each), DIGITS) for each in whole.bias],
         "ask": thresholds[0],
         "alarm": thresholds[1],
+        "everywhere": sorted(everywhere(found)),
         "steps": steps,
         **_blocks(whole),
     }
@@ -174,8 +197,11 @@ def _tells(found: Sequence[Example], block: int, terms: Sequence[str]) -> np.nda
 
 
 def _matrix(found: Sequence[Example], vocabulary: Vocabulary) -> csr_matrix:
-    """Give examples by columns: each block in sublinear TF-IDF of length one, then the marks."""
-    parts = [_block([each.blocks[block] for each in found], vocabulary.idf[block]) for block in range(len(KEPT))]
+    """Give examples by columns: each block in TF-IDF of length one, as `inference/linear.py` scores it, then the marks."""
+    parts = [
+        _block([each.blocks[block] for each in found], vocabulary.idf[block], by_word=name == "parts")
+        for block, name in enumerate(KEPT)
+    ]
     columns = {mark: place for place, mark in enumerate(vocabulary.marks)}
     rows, places = [], []
     for number, each in enumerate(found):
@@ -187,13 +213,18 @@ def _matrix(found: Sequence[Example], vocabulary: Vocabulary) -> csr_matrix:
     return hstack([*parts, marks]).tocsr()
 
 
-def _block(counted: Sequence[Mapping[str, int]], idf: Mapping[str, float]) -> csr_matrix:
+def _block(counted: Sequence[Mapping[str, int]], idf: Mapping[str, float], *, by_word: bool) -> csr_matrix:
+    """Give one block: a count weighs by its logarithm; `by_word`, each word that holds a term adds its rarity, to the length too."""
     columns = {term: place for place, term in enumerate(idf)}
     rows, places, values = [], [], []
     for number, counts in enumerate(counted):
-        there = [(columns[term], idf[term] * (1 + log(count))) for term, count in counts.items() if term in columns]
-        length = sum(value * value for _, value in there) ** 0.5 or 1.0
-        for place, value in there:
+        there = [(columns[term], idf[term], count) for term, count in counts.items() if term in columns]
+        weighed = [rare * (count if by_word else 1 + log(count)) for _, rare, count in there]
+        squares = [
+            rare * value if by_word else value * value for (_, rare, _), value in zip(there, weighed, strict=True)
+        ]
+        length = sum(squares) ** 0.5 or 1.0
+        for (place, _, _), value in zip(there, weighed, strict=True):
             rows.append(number)
             places.append(place)
             values.append(value / length)

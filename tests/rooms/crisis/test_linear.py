@@ -1,0 +1,78 @@
+"""What is fitted is what is scored: the same message gives the same odds in training and from the file."""
+
+import numpy as np
+import pytest
+
+from samen.rooms.crisis.inference import detect, grammar, linear
+from samen.rooms.crisis.inference.pairs import beside
+from samen.rooms.crisis.sight import FORM, Sight
+from samen.rooms.crisis.training import fit
+from samen.rooms.crisis.training.material import Row
+
+GRAVE = ("I want to die tonight", "I put rope in the garage", "I took all my pills", "he will kill me tonight")
+CALM = ("I want to dance tonight", "I put tea in the kitchen", "I took all my books", "he will call me tonight")
+EVER = {"risk": {"at": [0.0, 1.0], "gives": [0.0, 1.0]}, "danger": {"at": [0.0, 1.0], "gives": [0.0, 1.0]}}
+
+
+def row(text: str, level: int, number: int) -> Row:
+    return Row(text, f"f{number}", "en", level, "", "", blind=True, exam=True)
+
+
+@pytest.fixture(scope="module")
+def found() -> list[fit.Example]:
+    texts = [
+        (f"{text} {more}", level)
+        for more in ("now", "again, and again")
+        for level, kind in ((4, GRAVE), (0, CALM))
+        for text in kind
+    ]
+    return fit.examples([row(text, level, number) for number, (text, level) in enumerate(texts)], detect.sight)
+
+
+def of_fit(found: list[fit.Example]) -> tuple[fit.Fitted, linear.Model]:
+    fitted = fit._fitted(found)
+    bias = [float(each) for each in fitted.bias]
+    made = {
+        "form": FORM,
+        "language": "en",
+        "bias": bias,
+        "ask": 0.5,
+        "alarm": 0.5,
+        "steps": EVER,
+        "everywhere": sorted(fit.everywhere(found)),
+    }
+    return fitted, linear.of_file({**made, **fit._blocks(fitted)})
+
+
+def test_a_message_scores_from_the_file_as_it_did_in_training(found):
+    fitted, model = of_fit(found)
+    wanted = fit._matrix(found, fitted.vocabulary) @ fitted.weights.T + fitted.bias
+    for example, both in zip(found, wanted, strict=True):
+        parsed = grammar.parse(example.row.text)
+        got = model.raw(parsed.said.words, beside(parsed.said, model.everywhere), detect.marks(parsed))
+        assert got == pytest.approx(both, abs=0.02)  # weights of a file are rounded to three digits
+    assert np.ptp(wanted[:, 1]) > 1
+
+
+def test_a_word_written_twice_adds_its_parts_once(found):
+    _, model = of_fit(found)
+    assert model.raw(["rope"], (), ())[1] != model.raw(["tea"], (), ())[1]
+    once, twice = (linear._added(map(model._parts, dict.fromkeys(words))) for words in (["rope"], ["rope", "rope"]))
+    assert once == twice
+
+
+def test_meanings_that_stand_in_many_messages_are_in_no_pair_but_negation_and_the_self():
+    def seen(text: str) -> Sight:
+        marks = ("concept OFTEN", "concept NEG", *(("concept SELDOM",) if text == "1" else ()))
+        return Sight((), ({}, {}, {"OFTEN>NEG": 1, "word<OFTEN": 1, "SELDOM>NEG": 1, "word>NEG": 1}), marks, 0)
+
+    made = fit.examples([row(str(number), 0, number) for number in range(10)], seen)
+    assert fit.everywhere(made) == {"OFTEN"}
+    assert all(set(each.blocks[2]) == {"SELDOM>NEG", "word>NEG"} for each in made)
+
+
+def test_a_model_of_another_form_is_refused():
+    with pytest.raises(linear.BadModel, match="Fit it anew"):
+        linear.of_file({"form": FORM - 1})
+    with pytest.raises(linear.BadModel, match="Fit it anew"):
+        linear.of_file({})
