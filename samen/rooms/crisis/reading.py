@@ -64,6 +64,9 @@ class Reading:
     language: str  # en, nl, or mixed
     raised_by: str  # rules, model or both; empty when nothing raised it
     taken_back: bool = False  # it denies danger, or takes back what was said before
+    settings: tuple[
+        str, ...
+    ] = ()  # guards that say what the talk is about (a game, work in care): they hold for its next turns too
 
 
 def action_of(level: Level) -> Action:

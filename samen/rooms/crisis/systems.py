@@ -279,8 +279,8 @@ class Listened:
 def hear_next(before: Mapping[str, Any], text: str, language: str) -> Listened:
     """Hear danger in one message of a talk, after what was heard before it (a state that this gave, or nothing)."""
     # By words alone: the layer of the extra is part of the digest of this room's systems, not of that room's.
-    reading = detect.read(text, language, layers=("rules", "model"), using=using(hears()))
-    state = talk.fold(talk.of_plain(before) if before else talk.State(), reading)
+    known = talk.of_plain(before) if before else talk.State()
+    reading, state = listen.hear(known, text, language, ("rules", "model"), using(hears()))
     topics = tuple(str(topic) for topic in reading.topics)
     return Listened(reading.level, state.level, topics, talk.to_plain(state))
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from samen.rooms.crisis.inference import grammar, meaning
 from samen.rooms.crisis.inference.grammar import Hit, Parsed
+from samen.rooms.crisis.inference.lexicon import LANGUAGES
 from samen.rooms.crisis.inference.linear import Model, Scored, part_terms, whole, word_terms
-from samen.rooms.crisis.inference.pairs import pairs
-from samen.rooms.crisis.inference.rules import sure
+from samen.rooms.crisis.inference.pairs import beside, pairs
+from samen.rooms.crisis.inference.rules import rules, sure
 from samen.rooms.crisis.reading import Level, Reading, Span, Topic, action_of
 from samen.rooms.crisis.sight import BY, Sight
 
@@ -25,17 +26,25 @@ Using = Callable[
 ]  # gives the model of a language: those in use at a service, or those that came along
 
 
-def read(text: str, language: str | None = None, layers: Collection[str] = LAYERS, using: Using = whole) -> Reading:
+def read(
+    text: str,
+    language: str | None = None,
+    layers: Collection[str] = LAYERS,
+    using: Using = whole,
+    held: Collection[str] = (),
+) -> Reading:
     """Say what one message shows.
 
     Takes:  the text as it came; the language when it is known (en, nl); which layers are used (all, or fewer to compare);
-            the models with their thresholds.
+            the models with their thresholds; the settings that hold from earlier turns of its talk (`talk.held`).
     """
-    parsed = grammar.parse(text, language)
+    parsed = grammar.parse(text, language, held)
     hits = parsed.hits if "rules" in layers else ()
     scored = scores(parsed, layers, using) if "model" in layers else None
     raised = _raised(scored) if scored is not None else Level.NONE
     level = max((hit.level if raised >= Level.DANGER else _alone(hit) for hit in hits), default=Level.NONE)
+    if any(_hides(name, parsed) for name in held):
+        raised = min(raised, Level.UNCLEAR)  # the model reads this message alone: it cannot know that a story is told
     reached = max(level, raised)
     return Reading(
         level=reached,
@@ -46,7 +55,17 @@ def read(text: str, language: str | None = None, layers: Collection[str] = LAYER
         language=parsed.said.whole,
         raised_by=_by(level, raised),
         taken_back=bool(parsed.denied) or bool(parsed.said.spots.get("TAKE-BACK")),
+        settings=parsed.settings,
     )
+
+
+def _hides(name: str, parsed: grammar.Parsed) -> bool:
+    """Say whether a setting makes of what the model hears a question: one of all topics, and not where rules see danger to who speaks."""
+    guard = next((known[name] for each in LANGUAGES if name in (known := rules(each).settings)), None)
+    if guard is None or guard.only:
+        return False
+    own = any(hit.level and grammar.of_self(parsed.said, hit.first, hit.last) for hit in parsed.hits)
+    return not (guard.spares_self and own)
 
 
 def _alone(hit: Hit) -> Level:
@@ -92,7 +111,7 @@ def scores(parsed: Parsed, layers: Collection[str] = LAYERS, using: Using = whol
     seen = marks(parsed, layers)
     look = "meaning" in layers and spoken in meaning.SPOKEN
     found = [
-        (each, each.score(parsed.said.words, pairs(parsed.said, each.pairs), seen, meaning=look))
+        (each, each.score(parsed.said.words, beside(parsed.said, each.everywhere), seen, meaning=look))
         for each in models
         if each is not None
     ]

@@ -4,13 +4,14 @@ A message is cut into sentences and clauses; each word stands for concepts (lexi
 are matched within their scope, with the subject and the reach of negation looked at. No words of a language stand here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from samen.rooms.crisis.inference.language import languages
 from samen.rooms.crisis.inference.lexicon import LANGUAGES, Phrase, concepts_of, lexicon
 from samen.rooms.crisis.inference.normalise import BREAK, STOP, Raw, pieces
-from samen.rooms.crisis.inference.rules import Element, Entry, Pattern, bit, rules
+from samen.rooms.crisis.inference.rules import ByConcept, Element, Entry, Pattern, bit, rules
 from samen.rooms.crisis.reading import Level
 
 NEG, FILLER, SPLIT = "NEG", "FILLER", "SPLIT"
@@ -35,6 +36,7 @@ class Said:
     sentence: list[int] = field(default_factory=list)
     place: list[int] = field(default_factory=list)  # counts words without fillers, for gaps
     quoted: list[bool] = field(default_factory=list)
+    colons: list[int] = field(default_factory=list)  # the words after a colon
     spots: dict[str, list[Spot]] = field(default_factory=dict)
     subjects: dict[int, str] = field(default_factory=dict)  # word -> self or other
     negations: list[int] = field(default_factory=list)
@@ -69,7 +71,8 @@ class Parsed:
     said: Said
     hits: tuple[Hit, ...]
     denied: tuple[Hit, ...]  # rules whose words were there, negated
-    guards: frozenset[str]  # kinds of guards that were found
+    guards: frozenset[str]  # kinds of guards that were found, or hold from an earlier turn
+    settings: tuple[str, ...] = ()  # guards found here that hold for the next turns of a talk
 
 
 def read(text: str, language: str | None = None) -> Said:
@@ -84,8 +87,11 @@ def read(text: str, language: str | None = None) -> Said:
     return said
 
 
-def parse(text: str, language: str | None = None) -> Parsed:
-    """Read a message and match all rules of the languages it holds."""
+def parse(text: str, language: str | None = None, held: Collection[str] = ()) -> Parsed:
+    """Read a message and match all rules of the languages it holds.
+
+    `held`: the settings of the talk, by the ids of the guards that found them in earlier turns.
+    """
     said = read(text, language)
     spoken = [each for each in LANGUAGES if each in said.language or "" in said.language]
     for each in spoken:
@@ -98,6 +104,10 @@ def parse(text: str, language: str | None = None) -> Parsed:
         known = rules(each)
         for guard in _candidates(said, known.guards, known.guards_by_concept):
             caps += [(guard, spot) for spot in _matches(said, guard)]
+    settings = tuple(dict.fromkeys(guard.id for guard, _ in caps if guard.over == "talk"))
+    caps += [
+        (rules(each).settings[name], NOWHERE) for each in LANGUAGES for name in held if name in rules(each).settings
+    ]
     hits, denied = [], []
     for each in spoken:
         known = rules(each)
@@ -107,12 +117,13 @@ def parse(text: str, language: str | None = None) -> Parsed:
                     denied.append(Hit(rule, first, last, Level.NONE, "negation"))
                 else:
                     hits.append(_capped(said, rule, (first, last), caps, guessed))
-    return Parsed(said, tuple(hits), tuple(denied), frozenset(guard.of for guard, _ in caps))
+    return Parsed(said, tuple(hits), tuple(denied), frozenset(guard.of for guard, _ in caps), settings)
 
 
-def _candidates(said: Said, entries: Sequence[Entry], by_concept: Mapping[str, tuple[int, ...]]) -> list[Entry]:
-    """Give the entries whose rarest concept is there, in their order."""
-    numbers = {number for name in said.spots for number in by_concept.get(name, ())}
+def _candidates(said: Said, entries: Sequence[Entry], by_concept: ByConcept) -> list[Entry]:
+    """Give the entries whose rarest concept is there, and what else they cannot do without, in their order."""
+    bits = said.bits
+    numbers = {number for name in said.spots for number, must in by_concept.get(name, ()) if must & bits == must}
     return [entries[number] for number in sorted(numbers)]
 
 
@@ -131,6 +142,8 @@ def _words(said: Said, found: Sequence[Raw], spoken: Sequence[str]) -> None:
         if raw.kind in (STOP, BREAK):
             segment += 1
             sentence += raw.kind == STOP
+            if raw.text == ":":
+                said.colons.append(len(said.words))
             if raw.kind == STOP and "?" in raw.text and said.words:
                 _put(said, "QUESTION", (len(said.words) - 1, len(said.words)))
             place += 1
@@ -198,11 +211,11 @@ def _concepts(said: Said) -> None:
     found: list[tuple[str, Spot]] = []
     for concept, spot, consumes in _phrases(said):
         found.append((concept, spot))
-        own = _own(said, spot)
+        own = said.apart.get(spot) or range(*spot)
         if concept not in transparent:
-            covered |= own  # a negation in a gap stays one: "maak er geen eind aan"
+            covered.update(own)  # a negation in a gap stays one: "maak er geen eind aan"
         if consumes:
-            consumed |= own
+            consumed.update(own)
     for place, word in enumerate(words):
         language = said.language[place]
         for each in (language,) if language else LANGUAGES:
@@ -213,8 +226,8 @@ def _concepts(said: Said) -> None:
                 if concept in lexicon(each).consuming:
                     consumed.add(place)
     consuming = lexicon("en").consuming | lexicon("nl").consuming
-    for concept, spot in sorted(found, key=lambda each: each[1]):
-        if concept in consuming or not consumed & _own(said, spot):
+    for concept, spot in sorted(found, key=itemgetter(1)):
+        if not consumed or concept in consuming or not consumed & _own(said, spot):
             _put(said, concept, spot)
     for place in range(count):
         if said.quoted[place]:
@@ -223,40 +236,52 @@ def _concepts(said: Said) -> None:
 
 
 def _phrases(said: Said) -> Iterator[tuple[str, Spot, bool]]:
-    """Give the words in a row that stand for a concept: looked up by their rarest word, so that few are tried."""
-    there: dict[str, list[int]] = {}
-    for place, word in enumerate(said.words):
-        there.setdefault(word, []).append(place)
-    typed = there.keys()
+    """Give the words in a row that stand for a concept: for each word that may stand at a place the nearest. None crosses punctuation."""
+    words, segment, count = said.words, said.segment, len(said.words)
+    typed = frozenset(words)
     for language in LANGUAGES:
         known = lexicon(language)
-        for word in there:
-            for phrase in known.phrases.get(word, ()):
-                if not phrase.needs <= typed:
+        for place, word in enumerate(words):
+            start = known.phrases.get(word)
+            if start is None or said.language[place] not in (language, ""):
+                continue
+            far, by_second = start
+            own = segment[place]
+            for there in range(place + 1, min(place + 2 + far, count)):
+                if segment[there] != own:
+                    break
+                second = by_second.get(words[there])
+                if second is None or words[there] in words[place + 1 : there]:
                     continue
-                for place in there[phrase.words[0]]:
-                    spot = _laid(said, phrase, place) if said.language[place] in (language, "") else None
-                    if spot is not None:
-                        yield phrase.concept, spot, phrase.concept in known.consuming
+                after = words[there + 1] if there + 1 < count else ""
+                for phrase in (*second.by_third.get(after, ()), *second.others):
+                    if phrase.gaps[1] >= there - place - 1 and not phrase.words[-1].isdisjoint(typed):
+                        for spot in _laid(said, phrase, place, there):
+                            yield phrase.concept, spot, phrase.concept in known.consuming
 
 
-def _laid(said: Said, phrase: Phrase, place: int) -> Spot | None:
-    """Give where a phrase lies that begins at this word, or nothing. It never crosses punctuation."""
-    words, segment, at = said.words, said.segment[place], place
-    own = [place]
-    for word, gap in zip(phrase.words[1:], phrase.gaps[1:], strict=True):
-        for there in range(at + 1, min(at + 2 + gap, len(words))):
-            if said.segment[there] != segment:
-                return None
-            if words[there] == word:
-                at = there
-                own.append(there)
-                break
-        else:
-            return None
-    if len(own) < at + 1 - place:
-        said.apart[place, at + 1] = frozenset(own)
-    return place, at + 1
+def _laid(said: Said, phrase: Phrase, place: int, second: int) -> Iterator[Spot]:
+    """Give where a phrase lies whose first two words stand at these places."""
+    words, segment, count = said.words, said.segment, len(said.words)
+    rows = [[place, second]]
+    for meant, gap in zip(phrase.words[2:], phrase.gaps[2:], strict=True):
+        longer = []
+        for own in rows:
+            seen = set()
+            for there in range(own[-1] + 1, min(own[-1] + 2 + gap, count)):
+                if segment[there] != segment[place]:
+                    break
+                if words[there] in meant and words[there] not in seen:
+                    seen.add(words[there])
+                    longer.append([*own, there])
+        rows = longer
+        if not rows:
+            return
+    for own in rows:
+        spot = place, own[-1] + 1
+        if len(own) < spot[1] - place:
+            said.apart[spot] = frozenset(own)
+        yield spot
 
 
 def _own(said: Said, spot: Spot) -> frozenset[int]:
@@ -304,6 +329,31 @@ def _subjects(said: Said) -> None:
             current = said.subjects[place]
 
 
+def of_self(said: Said, first: int, last: int) -> bool:
+    """Say whether somebody says this of themselves in so many words, and not in those of another ("she said: I want to die")."""
+    return _subject(said, first, last) == "self" and not said.quoted[first] and not _reported(said, first)
+
+
+def _reported(said: Said, first: int) -> bool:
+    return any(
+        place <= first and said.sentence[place] == said.sentence[first] and _reports(said, place)
+        for place in said.colons
+    )
+
+
+def _reports(said: Said, place: int) -> bool:
+    """Say whether what stands behind this colon is what somebody else said."""
+    if not 0 < place < len(said.words) or said.sentence[place - 1] != said.sentence[place]:
+        return False
+    clause = said.clause[place - 1]
+    begins = said.clause.index(clause)
+    if not any(begins <= first < place for first, _ in said.spots.get("SAY", ())):
+        return False
+    return (
+        next((said.subjects[each] for each in range(place - 1, begins - 1, -1) if each in said.subjects), "") == "other"
+    )
+
+
 def _subject(said: Said, first: int, last: int) -> str:
     """Say who does what these words say: self, other, or nothing when nobody is named."""
     clause = said.clause[last - 1]
@@ -322,6 +372,7 @@ def _subject(said: Said, first: int, last: int) -> str:
 # --- patterns ---
 
 Match = tuple[int, int, bool, bool]  # first word, word after the last, negated, stands on guesses alone
+NOWHERE: Match = (0, 0, False, False)  # of a guard that was found in an earlier turn
 
 
 def _matches(said: Said, entry: Entry, with_denied: bool = False) -> list[Match]:
@@ -348,6 +399,8 @@ def _matches(said: Said, entry: Entry, with_denied: bool = False) -> list[Match]
 
 
 def _may_match(pattern: Pattern, bits: int) -> bool:
+    if pattern.must & bits != pattern.must:
+        return False
     for need in pattern.needs:  # noqa: SIM110 (a loop: this is asked a hundred times a message)
         if not need & bits:
             return False
@@ -488,13 +541,15 @@ def _capped(said: Said, rule: Entry, span: Spot, caps: Sequence[tuple[Entry, Mat
             continue
         if "firm" in rule.despite and guard.of not in ("idiom", "quote"):
             continue
+        if guard.spares_self and of_self(said, *span):
+            continue
         if _covers(said, guard, spot, span):
             level, why = guard.level, guard.of
     return Hit(rule, *span, level, why)
 
 
 def _covers(said: Said, guard: Entry, spot: Match, span: Spot) -> bool:
-    if guard.over == "message":
+    if guard.over in ("message", "talk"):
         return True
     if guard.over == "span":
         return spot[0] < span[1] and span[0] < spot[1]

@@ -1,7 +1,8 @@
 """What a talk shows, message by message and as a whole, and why: the inference of `crisis.detect`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from samen.rights.words import Explanation, Finding, Gathered, Phrase
@@ -31,8 +32,7 @@ def infer(gathered: Gathered) -> Finding:
         return Finding("abstain", {"level": 0}, f"{WORDS}.sure", abstained=True, reason=f"{WORDS}.code.abstain")
     state, states, readings = turns.before, [], []
     for text in turns.texts:
-        reading = detect.read(text, turns.language, turns.layers, turns.using)
-        state = talk.fold(state, reading)
+        reading, state = hear(state, text, turns.language, turns.layers, turns.using)
         readings.append(reading)
         states.append(state)
     value: dict[str, Any] = {
@@ -43,6 +43,19 @@ def infer(gathered: Gathered) -> Finding:
         "state": talk.to_plain(state),
     }
     return Finding(str(state.action), value, f"{WORDS}.sure")
+
+
+def hear(
+    state: talk.State,
+    text: str,
+    language: str | None = None,
+    layers: Collection[str] = detect.LAYERS,
+    using: detect.Using = linear.whole,
+    at: datetime | None = None,
+) -> tuple[Reading, talk.State]:
+    """Read one more message of a talk in the light of what the talk is about; give what it shows and where the talk stands."""
+    reading = detect.read(text, language, layers, using, talk.held(state))
+    return reading, talk.fold(state, reading, at)
 
 
 def _plain(reading: Reading) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from samen.rights.words import Explanation, Finding, Gathered, Phrase
 from samen.rooms.crisis import triage
-from samen.rooms.crisis.inference import detect, linear, talk
+from samen.rooms.crisis.inference import detect, linear, listen, talk
 from samen.rooms.crisis.reading import Level, Reading
 
 WORDS = "crisis.triage"
@@ -19,20 +19,22 @@ def infer(gathered: Gathered) -> Finding:
     said: list[tuple[int, datetime, str]] = gathered.data["said"]
     if not said:
         return Finding("abstain", {}, f"{WORDS}.sure", abstained=True, reason=f"{WORDS}.code.abstain")
-    readings = [(detect.read(text, gathered.language, using=gathered.data["using"]), at) for _, at, text in said]
-    state = talk.replay(readings)
+    state, readings = talk.State(), []
+    for _, at, text in said:
+        reading, state = listen.hear(state, text, gathered.language, using=gathered.data["using"], at=at)
+        readings.append(reading)
     topics = sorted(
-        {(-each.level, place, topic) for each, _ in readings for place, topic in enumerate(each.topics) if each.level}
+        {(-each.level, place, topic) for each in readings for place, topic in enumerate(each.topics) if each.level}
     )
     value: dict[str, Any] = {
         "level": int(state.level),
-        "probability": max(each.probability for each, _ in readings),
-        "newest": _newest(readings[-1][0]),
+        "probability": max(each.probability for each in readings),
+        "newest": _newest(readings[-1]),
         "topics": list(dict.fromkeys(str(topic) for _, _, topic in topics)),
         "messages": len(said),
         "spans": {
             str(number): [[span.start, span.end, span.rule] for span in each.spans]
-            for (number, _, _), (each, _) in zip(said, readings, strict=True)
+            for (number, _, _), each in zip(said, readings, strict=True)
             if each.level >= Level.UNCLEAR and each.spans
         },
     }

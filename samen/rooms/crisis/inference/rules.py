@@ -19,7 +19,7 @@ BUILT_IN = frozenset({"YEAR", "NUMBER", "CLOCK", "QUOTED", "START", "END", "QUES
 NEAR = 3  # ".." in a sequence: at most so many words between
 SCOPES = ("clause", "sentence", "message")
 KINDS = ("rule", "guard", "phrase")
-SURE = 0.9  # of the messages at which a rule sees danger: from here on it alarms by itself
+SURE = 0.95  # of the messages at which a rule sees danger: from here on it alarms by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Pattern:
     elements: tuple[Element, ...]
     ordered: bool
     rarest: tuple[str, ...] = ()  # the concepts of the element that messages hold least
-    needs: tuple[int, ...] = ()  # for each element, the bits of its concepts: a message that lacks one cannot match
+    must: int = 0  # the bits of concepts without which it cannot match
+    needs: tuple[int, ...] = ()  # for each element with a choice, the bits of its concepts: one of them must be there
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Entry:
     topic: Topic | None = None
     gives: str = ""  # of a phrase
     of: str = ""  # of a guard: idiom, media, past, ...; a rule names in `despite` those that it stands against
-    over: str = "sentence"  # of a guard: span, clause, sentence, message, quoted
+    over: str = "sentence"  # of a guard: span, clause, sentence, message, quoted, talk (this message and the next ones)
+    spares_self: bool = False  # of a guard: what one says of oneself in so many words stays
     only: tuple[Topic, ...] = ()  # of a guard: topics that it caps; empty is all
     within: str = "clause"
     window: int = 0  # of patterns in any order: at most so many words from first to last; 0 is no limit
@@ -82,9 +84,14 @@ def bit(name: str) -> int:
 def pattern_of(elements: tuple[Element, ...], *, ordered: bool) -> Pattern:
     """Give a pattern with what it needs, the rarest first."""
     rarest = sorted(elements, key=lambda each: (any(name in OFTEN for name in each.concepts), len(each.concepts)))
-    return Pattern(
-        elements, ordered, rarest[0].concepts, tuple(sum({bit(name) for name in each.concepts}) for each in rarest)
-    )
+    bits = [sum({bit(name) for name in each.concepts}) for each in rarest]
+    must = sum({each for each in bits if each.bit_count() == 1})
+    return Pattern(elements, ordered, rarest[0].concepts, must, tuple(each for each in bits if each.bit_count() > 1))
+
+
+ByConcept = Mapping[
+    str, tuple[tuple[int, int], ...]
+]  # concept -> numbers of entries, each with what else must be there
 
 
 @dataclass(frozen=True)
@@ -97,28 +104,33 @@ class Rules:
     rules: tuple[Entry, ...]
 
     @cached_property
-    def guards_by_concept(self) -> Mapping[str, tuple[int, ...]]:
+    def settings(self) -> Mapping[str, Entry]:
+        """Give, by their ids, the guards that say what a talk is about."""
+        return {guard.id: guard for guard in self.guards if guard.over == "talk"}
+
+    @cached_property
+    def guards_by_concept(self) -> ByConcept:
         """Give, for each concept, the guards that can match only where it stands."""
         return _by_concept(self.guards)
 
     @cached_property
-    def rules_by_concept(self) -> Mapping[str, tuple[int, ...]]:
+    def rules_by_concept(self) -> ByConcept:
         """Give, for each concept, the rules that can match only where it stands."""
         return _by_concept(self.rules)
 
 
-def _by_concept(entries: Sequence[Entry]) -> Mapping[str, tuple[int, ...]]:
-    found: dict[str, dict[int, None]] = {}
+def _by_concept(entries: Sequence[Entry]) -> ByConcept:
+    found: dict[str, dict[tuple[int, int], None]] = {}
     for number, entry in enumerate(entries):
         for pattern in entry.patterns:
             for name in pattern.rarest:
-                found.setdefault(name, {})[number] = None
+                found.setdefault(name, {})[number, pattern.must] = None
     return {name: tuple(numbers) for name, numbers in found.items()}
 
 
 _FIELDS: Mapping[str, frozenset[str]] = {
     "rule": frozenset({"level", "topic", "source", "examples", "counterexamples", "despite"}),
-    "guard": frozenset({"cap", "kind", "over", "topics", "source", "examples", "counterexamples"}),
+    "guard": frozenset({"cap", "kind", "over", "spares_self", "topics", "source", "examples", "counterexamples"}),
     "phrase": frozenset({"gives", "examples", "counterexamples"}),
 }
 _ANY = frozenset({"id", "about", "seq", "all", "within", "window", "subject", "negated", "also", "none", "without"})
@@ -171,7 +183,8 @@ def _entry(language: str, file: str, kind: str, row: Mapping[str, Any]) -> Entry
             topic=Topic(row["topic"]) if "topic" in row else None,
             gives=row.get("gives", ""),
             of=row.get("kind", ""),
-            over=_one_of(where, row.get("over", "sentence"), ("span", "quoted", *SCOPES)),
+            over=_one_of(where, row.get("over", "sentence"), ("span", "quoted", "talk", *SCOPES)),
+            spares_self=bool(row.get("spares_self", False)),
             only=tuple(Topic(each) for each in row.get("topics", ())),
             within=_one_of(where, row.get("within", "clause"), SCOPES),
             window=row.get("window", 0),

@@ -6,7 +6,7 @@ from its readings.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from math import exp, log
@@ -17,7 +17,11 @@ from samen.rooms.crisis.reading import Action, Level, Reading, action_of
 TURNS_TO_HALF = 12.0  # a reading weighs half after so many turns
 HOURS_TO_HALF = 24.0  # or after so many hours
 HELD_BACK = 0.5  # what was taken back fades at this share of the speed: taking it back is no all clear
-ASKS_MAKE_ALARM = 3  # so many turns that call for a question, on two topics or rising, are heard as one alarm
+ASKS_MAKE_ALARM = (
+    1.0  # from here on turns that call for a question are heard as one alarm: as many dangers are likely among them
+)
+HELD_TURNS = 8  # for so many turns after it was named does the setting of a talk hold (a game, work in care, a film)
+HELD_HOURS = 2.0  # and no longer than this after the last turn
 CALM_TURNS = 8  # so many calm turns after an escalation before new danger gives a new block
 
 
@@ -44,11 +48,13 @@ class State:
     trend: float = 0.0  # slow mean against quick mean of the probabilities: above 0 it gets worse
     quick: float = 0.0
     slow: float = 0.0
-    asks: float = 0.0  # decayed count of turns that called for a question
-    ask_topics: tuple[str, ...] = ()
+    asks: float = 0.0  # decayed sum of how likely danger was in the turns that called for a question
     contradiction: bool = False
     told: Level = Level.NONE  # the level at which the block was given
     calm: int = 0  # turns without a sign since
+    settings: tuple[
+        tuple[str, int], ...
+    ] = ()  # what the talk is about, by the ids of guards, and for how many turns more
 
 
 def fold(state: State, reading: Reading, at: datetime | None = None) -> State:
@@ -60,13 +66,11 @@ def fold(state: State, reading: Reading, at: datetime | None = None) -> State:
     keep = exp(-log(2) * (1 / TURNS_TO_HALF + passed / HOURS_TO_HALF) * (HELD_BACK if contradiction else 1.0))
     quick = 0.5 * state.quick + 0.5 * reading.probability
     slow = 0.85 * state.slow + 0.15 * reading.probability
-    asks = state.asks * keep + (reading.action is Action.ASK)
-    topics = state.ask_topics
-    if reading.action is Action.ASK:
-        topics = tuple(dict.fromkeys((*topics, *(str(topic) for topic in reading.topics))))
+    asked = reading.action is Action.ASK and not state.settings  # of a story one may be asked again and again
+    asks = state.asks * keep + (reading.probability if asked else 0.0)
     now = int(reading.level) + min(0.99, reading.probability)
     level = reading.level
-    if asks >= ASKS_MAKE_ALARM - 0.5 and (len(topics) > 1 or quick > slow):
+    if asked and asks >= ASKS_MAKE_ALARM:
         level = max(level, Level.DANGER)
         now = max(now, float(Level.DANGER))
     weight = max(now, state.weight * keep)
@@ -84,9 +88,9 @@ def fold(state: State, reading: Reading, at: datetime | None = None) -> State:
         quick=round(quick, 6),
         slow=round(slow, 6),
         asks=round(asks, 6),
-        ask_topics=topics,
         contradiction=contradiction,
         calm=calm,
+        settings=_settings(state, reading, passed),
     )
     return _spoken(state, after, level)
 
@@ -99,6 +103,18 @@ def _spoken(before: State, after: State, now: Level) -> State:
     if after.action is Action.ALARM:
         return replace(after, say=Say.STAY)
     return replace(after, say=Say.QUESTION if now is Level.UNCLEAR else Say.NOTHING)
+
+
+def held(state: State) -> tuple[str, ...]:
+    """Give the settings that hold for the next message."""
+    return tuple(name for name, _ in state.settings)
+
+
+def _settings(state: State, reading: Reading, passed: float) -> tuple[tuple[str, int], ...]:
+    """Give what the talk is about after this message: what it named, and what was named before and holds on."""
+    before = state.settings if passed <= HELD_HOURS else ()
+    kept = {name: left - 1 for name, left in before if left > 1}
+    return tuple(sorted((kept | dict.fromkeys(reading.settings, HELD_TURNS)).items()))
 
 
 def replay(readings: Iterable[tuple[Reading, datetime | None]]) -> State:
@@ -118,6 +134,10 @@ def to_plain(state: State) -> dict[str, Any]:
 def of_plain(kept: Mapping[str, Any]) -> State:
     """Read a state back."""
     levels = {name: Level(kept[name]) for name in ("level", "peak", "told")}
-    words = {"action": Action(kept["action"]), "say": Say(kept["say"]), "ask_topics": tuple(kept["ask_topics"])}
+    words = {"action": Action(kept["action"]), "say": Say(kept["say"])}
     at = datetime.fromisoformat(kept["at"]) if kept["at"] else None
-    return State(**{**kept, **levels, **words, "at": at})
+    settings = tuple((name, left) for name, left in kept.get("settings", ()))
+    known = {
+        field.name: kept[field.name] for field in fields(State) if field.name in kept
+    }  # one kept by an earlier version may hold more
+    return State(**{**known, **levels, **words, "at": at, "settings": settings})
