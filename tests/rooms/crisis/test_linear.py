@@ -9,8 +9,8 @@ from samen.rooms.crisis.sight import FORM, Sight
 from samen.rooms.crisis.training import fit
 from samen.rooms.crisis.training.material import Row
 
-GRAVE = ("I want to die tonight", "I put rope in the garage", "I took all my pills", "he will kill me tonight")
-CALM = ("I want to dance tonight", "I put tea in the kitchen", "I took all my books", "he will call me tonight")
+GRAVE = ("I want to die tonight", "I put rope in the garage", "I took all my pills", "he killed, kills and is killing")
+CALM = ("I want to dance tonight", "I put tea in the kitchen", "I took all my books", "he called, calls and is calling")
 EVER = {"risk": {"at": [0.0, 1.0], "gives": [0.0, 1.0]}, "danger": {"at": [0.0, 1.0], "gives": [0.0, 1.0]}}
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from samen.rooms.crisis.inference import grammar
 from samen.rooms.crisis.inference.lexicon import lexicon
-from samen.rooms.crisis.inference.normalise import fold, is_one_slip, pieces
+from samen.rooms.crisis.inference.normalise import Speller, fold, is_one_slip, pieces
 
 
 def words(text, language=None):
@@ -97,3 +97,10 @@ def test_a_letter_typed_twice_stands_for_one_before_any_other_slip(typed, meant)
 
 def test_an_unknown_word_does_not_fall_apart_into_short_pieces():
     assert lexicon("nl").speller.resolve("verkrachteng")[0] != ("verkracht", "eng")
+
+
+@pytest.mark.parametrize("commonest", ["kamer", "kater"])
+def test_of_several_likely_words_the_commonest_is_taken_and_stays_a_guess(commonest):
+    words = frozenset({"kamer", "kader", "kater"})
+    rank = {commonest: 0, "kader": 1}
+    assert Speller(words, {}, frozenset(), frozenset(), rank=rank).resolve("kaxer") == ((commonest,), True)

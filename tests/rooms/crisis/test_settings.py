@@ -126,3 +126,10 @@ def test_a_nurse_who_speaks_of_herself_is_heard_by_the_model_too():
     assert detect.read(own, "en", ("model",), held=("en.set.care",)).action is Action.ALARM
     assert detect.read(other, "en", ("model",)).action is Action.ALARM
     assert detect.read(other, "en", ("model",), held=("en.set.care",)).action is Action.ASK
+
+
+@pytest.mark.parametrize(("text", "own"), [('he wrote "I want to die"', False), ("he wrote and I want to die", True)])
+def test_quoted_words_are_not_ones_own(text, own):
+    said = grammar.read(text, "en")
+    place = said.words.index("i")
+    assert grammar.of_self(said, place, place + 1) is own
