@@ -13,7 +13,7 @@ LANGUAGES = ("en", "nl")
 
 
 class BadLine(ValueError):
-    """A line of the file is not what it should be: the message names the line, never what it says."""
+    """A line of the file is not what it should be: the message says what it needs, never what it says."""
 
 
 @dataclass(frozen=True)
@@ -33,22 +33,29 @@ class Talks:
     states: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def asked(lines: Iterable[str]) -> Iterator[Asked]:
-    """Read lines one by one. Raises: BadLine."""
+def asked(lines: Iterable[str], wrong: list[str]) -> Iterator[Asked]:
+    """Read lines one by one. What cannot be read is left out and told in `wrong`, by the number of its line."""
     for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as wrong:
-            raise BadLine(f"Line {number} is not JSON: {wrong.msg}. Each line is one object.") from wrong
-        if not isinstance(row, dict) or "id" not in row or not isinstance(row.get("text"), str):
-            raise BadLine(f'Line {number} needs "id" and "text", with text in it.')
-        language = row.get("language")
-        if language is not None and language not in LANGUAGES:
-            raise BadLine(f'Line {number}: language is "en", "nl" or left out.')
-        conversation = row.get("conversation")
-        yield Asked(row["id"], row["text"], language, str(conversation) if conversation is not None else None)
+        if line.strip():
+            try:
+                yield _read(line)
+            except BadLine as why:
+                wrong.append(f"Line {number} {why}")
+
+
+def _read(line: str) -> Asked:
+    """Read one line. Raises: BadLine."""
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as why:
+        raise BadLine(f"is not JSON: {why.msg}. Each line is one object.") from why
+    if not isinstance(row, dict) or "id" not in row or not isinstance(row.get("text"), str):
+        raise BadLine('needs "id" and "text", with text in it.')
+    language = row.get("language")
+    if language is not None and language not in LANGUAGES:
+        raise BadLine('has a language that is not "en", "nl" or left out.')
+    conversation = row.get("conversation")
+    return Asked(row["id"], row["text"], language, str(conversation) if conversation is not None else None)
 
 
 def chunks(found: Iterable[Asked], size: int = CHUNK) -> Iterator[list[Asked]]:

@@ -3,8 +3,12 @@
 import json
 
 import pytest
+from django.utils import timezone
+from typer.testing import CliRunner
 
-from samen.rooms.crisis.scoring import Asked, BadLine, Talks, answers, asked, chunks, material
+from samen.rights import jobs
+from samen.rooms.crisis.commands.crisis import app
+from samen.rooms.crisis.scoring import Asked, Talks, answers, asked, chunks, material
 
 
 def line(**parts):
@@ -45,7 +49,23 @@ def test_a_line_without_a_conversation_is_a_talk_of_its_own():
 
 
 @pytest.mark.parametrize("wrong", ["{", "[]", line(id=1), line(text="x"), line(id=1, text="x", language="de")])
-def test_a_wrong_line_is_named_and_never_quoted(wrong):
-    with pytest.raises(BadLine, match="Line 2") as said:
-        list(asked([line(id=0, text="secret words"), wrong]))
-    assert "secret" not in str(said.value)
+def test_a_wrong_line_is_named_and_never_quoted_and_the_others_are_read(wrong):
+    told: list[str] = []
+    found = list(asked([line(id=0, text="secret words"), wrong, line(id=2, text="more")], told))
+    assert [each.id for each in found] == [0, 2]
+    assert len(told) == 1
+    assert told[0].startswith("Line 2 ")
+    assert "secret" not in told[0]
+
+
+@pytest.mark.django_db
+def test_the_command_hears_what_it_can_names_each_wrong_line_and_says_so_by_its_exit_code(tmp_path):
+    file, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    file.write_text("\n".join([line(id=1, text="I want to die"), "{", line(id=3, text="see you on Friday")]))
+    jobs.enter_systems(now=timezone.now())
+    jobs.hourly(now=timezone.now())
+    ran = CliRunner().invoke(app, ["score", str(file), "--out", str(out)])
+    assert ran.exit_code == 1
+    assert "Line 2 is not JSON" in ran.output
+    found = [json.loads(each) for each in out.read_text().splitlines()]
+    assert [(each["id"], each["action"]) for each in found] == [(1, "alarm"), (3, "none")]

@@ -30,10 +30,10 @@ def score(
     if not set(asked) <= set(ALL):
         raise typer.BadParameter(f"Layers are {', '.join(ALL)}, with a comma in between.")
     chosen = _running(asked)
-    start, count = perf_counter(), 0
+    start, count, wrong = perf_counter(), 0, list[str]()
     try:
         with file.open(encoding="utf-8") as lines, out.open("w", encoding="utf-8") as answers:
-            for chunk in systems.score(scoring.asked(lines), chosen):
+            for chunk in systems.score(scoring.asked(lines, wrong), chosen):
                 if isinstance(chunk, Denied):
                     typer.echo(say(f"rights.denied.{chunk.code}", "en"), err=True)
                     raise typer.Exit(1)
@@ -41,11 +41,17 @@ def score(
                     answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
                 answers.flush()
                 count += len(chunk)
-    except (scoring.BadLine, UnicodeDecodeError) as wrong:
-        typer.echo(f"{wrong} What stood before it was written." if count else str(wrong), err=True)
-        raise typer.Exit(1) from wrong
+    except UnicodeDecodeError as why:
+        typer.echo(f"The file is not UTF-8: {why.reason} after {count} messages.", err=True)
+        raise typer.Exit(1) from why
+    for each in wrong:
+        typer.echo(each, err=True)
+    if wrong:
+        typer.echo(f"Heard: {count}. Could not be read: {len(wrong)}, named above.", err=True)
     if timing:
         _say_times(file, chosen, count, perf_counter() - start)
+    if wrong:
+        raise typer.Exit(1)
 
 
 def _running(asked: tuple[str, ...]) -> tuple[str, ...]:
@@ -67,7 +73,7 @@ def _running(asked: tuple[str, ...]) -> tuple[str, ...]:
 def _say_times(file: Path, layers: tuple[str, ...], count: int, seconds: float) -> None:
     """Say how long it took: the run as a whole, and the detector by itself for each message."""
     with file.open(encoding="utf-8") as lines:
-        taken = sorted(systems.time_each([each.text for each in scoring.asked(lines)], layers))
+        taken = sorted(systems.time_each([each.text for each in scoring.asked(lines, [])], layers))
     if taken:
         middle, last = taken[len(taken) // 2] * 1000, taken[min(len(taken) - 1, int(len(taken) * 0.99))] * 1000
         typer.echo(f"{count} messages in {seconds:.1f} s through the gate", err=True)
