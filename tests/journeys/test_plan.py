@@ -82,3 +82,22 @@ def test_a_plan_is_kept_on_a_device_by_a_press_read_offline_and_gone_after_a_pre
     page.context.close()
     assert "Mijn zus bellen" not in gone
     assert "113" in gone
+
+
+SLOW = """const quick = window.fetch;
+window.fetch = async (...asked) => { await new Promise((done) => setTimeout(done, 1500)); return quick(...asked); };"""
+
+
+def test_a_plan_that_is_taken_away_while_it_is_brought_up_to_date_stays_away(chromium, planned):
+    page = phone_of(chromium, planned)
+    page.goto("/companion/plan/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.locator("[data-do=keep]").click()
+    page.locator("[data-do=remove]").wait_for()
+    page.add_init_script(SLOW)
+    page.goto("/companion/plan/")
+    page.locator("[data-do=remove]").click()  # what is kept is being fetched anew now
+    page.locator("[data-do=keep]").wait_for()
+    page.wait_for_timeout(2500)
+    assert page.evaluate("caches.has('samen-own')") is False
+    page.context.close()

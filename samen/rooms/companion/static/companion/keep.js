@@ -11,13 +11,19 @@ const look = async () => {
   return mine;
 };
 
+let removed = 0; // how often it was taken away: what was still being fetched then is not kept after all
+
 const keep = async () => {
+  const before = removed;
   const answer = await fetch(box.dataset.keep, { cache: "no-store" });
   if (!answer.ok || answer.redirected) throw new Error("The plan did not come.");
+  if (removed !== before) return;
   const own = await caches.open(shelf);
   await own.add(new Request(box.dataset.look, { credentials: "omit", cache: "no-cache" }));
   await own.put(box.dataset.keep, answer);
 };
+
+const remove = () => { removed += 1; return caches.delete(shelf); };
 
 const tried = async (work) => {
   try { await work(); show("failed", false); } catch { show("failed", true); }
@@ -27,6 +33,6 @@ const tried = async (work) => {
 if (box && "caches" in window && "serviceWorker" in navigator) {
   show("cannot", false);
   box.querySelector("[data-do=keep]").addEventListener("click", () => tried(keep));
-  box.querySelector("[data-do=remove]").addEventListener("click", () => tried(() => caches.delete(shelf)));
+  box.querySelector("[data-do=remove]").addEventListener("click", () => tried(remove));
   look().then((mine) => { if (mine && box.dataset.there === "yes") tried(keep); });
 }

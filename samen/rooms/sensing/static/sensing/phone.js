@@ -10,9 +10,13 @@ const look = async () => {
   return mine;
 };
 
+let removed = 0; // how often it was taken away: what was still being fetched then is not kept after all
+
 const keep = async () => {
+  const before = removed;
   const answer = await fetch(box.dataset.phone, { cache: "no-store" });
   if (!answer.ok || answer.redirected) throw new Error("The page did not come.");
+  if (removed !== before) return;
   const own = await caches.open(shelf);
   await own.addAll(box.dataset.looks.split(" ").map((url) => new Request(url, { credentials: "omit", cache: "no-cache" })));
   for (const url of box.dataset.pages.split(" ")) { // games: each with an order of its own
@@ -24,6 +28,7 @@ const keep = async () => {
 };
 
 const remove = () => new Promise((resolve, reject) => {
+  removed += 1;
   caches.delete(shelf).then(() => {
     const asked = indexedDB.deleteDatabase("samen-activities");
     asked.onsuccess = resolve; asked.onerror = reject; asked.onblocked = resolve;
