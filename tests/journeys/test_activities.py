@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests import browser as looking
 from tests.journeys import test_crisis_line as helpline
-from tests.journeys.test_plan import phone_of
+from tests.journeys.test_plan import kept_on, phone_of, stays_away
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -50,10 +50,7 @@ def plays(page: Page) -> None:
 
 def test_what_was_filled_in_offline_is_sent_once_and_a_game_is_played_by_keys(chromium, served):
     page = phone_of(chromium, served)
-    page.goto("/activities/phone/")
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.locator("[data-do=keep]").click()
-    page.locator("[data-do=remove]").wait_for()
+    kept_on(page, "/activities/phone/")
 
     page.context.set_offline(True)
     page.goto("/activities/")
@@ -78,3 +75,7 @@ def test_what_was_filled_in_offline_is_sent_once_and_a_game_is_played_by_keys(ch
     plays(page)
     assert "Je stopte bij 2 van de 25." in page.locator("main").inner_text()
     assert sorted(served.python(LOOK).splitlines()) == ["mood-log  1", "phq-9  1", *["trails-a keyboard 2"] * 2]
+
+
+def test_activities_that_are_taken_away_while_they_are_brought_up_to_date_stay_away(chromium, served):
+    assert stays_away(phone_of(chromium, served), "/activities/phone/", "samen-activities")

@@ -8,10 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from samen.rooms.crisis.inference import grammar, meaning
 from samen.rooms.crisis.inference.grammar import Hit, Parsed
-from samen.rooms.crisis.inference.lexicon import LANGUAGES
 from samen.rooms.crisis.inference.linear import Model, Scored, part_terms, whole, word_terms
 from samen.rooms.crisis.inference.pairs import beside, pairs
-from samen.rooms.crisis.inference.rules import rules, sure
+from samen.rooms.crisis.inference.rules import setting, sure
 from samen.rooms.crisis.reading import Level, Reading, Span, Topic, action_of
 from samen.rooms.crisis.sight import BY, Sight
 
@@ -61,7 +60,7 @@ def read(
 
 def _hides(name: str, parsed: grammar.Parsed) -> bool:
     """Say whether a setting makes of what the model hears a question: one of all topics, and not where rules see danger to who speaks."""
-    guard = next((known[name] for each in LANGUAGES if name in (known := rules(each).settings)), None)
+    guard = setting(name)
     if guard is None or guard.only:
         return False
     own = any(hit.level and grammar.of_self(parsed.said, hit.first, hit.last) for hit in parsed.hits)

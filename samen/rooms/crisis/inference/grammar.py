@@ -11,7 +11,7 @@ from operator import itemgetter
 from samen.rooms.crisis.inference.language import languages
 from samen.rooms.crisis.inference.lexicon import LANGUAGES, Phrase, concepts_of, lexicon
 from samen.rooms.crisis.inference.normalise import BREAK, STOP, Raw, pieces
-from samen.rooms.crisis.inference.rules import ByConcept, Element, Entry, Pattern, bit, rules
+from samen.rooms.crisis.inference.rules import ByConcept, Element, Entry, Pattern, bit, rules, setting
 from samen.rooms.crisis.reading import Level
 
 NEG, FILLER, SPLIT = "NEG", "FILLER", "SPLIT"
@@ -105,9 +105,7 @@ def parse(text: str, language: str | None = None, held: Collection[str] = ()) ->
         for guard in _candidates(said, known.guards, known.guards_by_concept):
             caps += [(guard, spot) for spot in _matches(said, guard)]
     settings = tuple(dict.fromkeys(guard.id for guard, _ in caps if guard.over == "talk"))
-    caps += [
-        (rules(each).settings[name], NOWHERE) for each in LANGUAGES for name in held if name in rules(each).settings
-    ]
+    caps += [(known_before, NOWHERE) for name in held if (known_before := setting(name)) is not None]
     hits, denied = [], []
     for each in spoken:
         known = rules(each)

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from samen.rooms.crisis.inference.lexicon import BadContent, lexicon, tables
+from samen.rooms.crisis.inference.lexicon import LANGUAGES, BadContent, lexicon, tables
 from samen.rooms.crisis.inference.normalise import CONTENT
 from samen.rooms.crisis.reading import Level, Topic
 
@@ -89,9 +89,8 @@ def pattern_of(elements: tuple[Element, ...], *, ordered: bool) -> Pattern:
     return Pattern(elements, ordered, rarest[0].concepts, must, tuple(each for each in bits if each.bit_count() > 1))
 
 
-ByConcept = Mapping[
-    str, tuple[tuple[int, int], ...]
-]  # concept -> numbers of entries, each with what else must be there
+# Concept -> numbers of entries, each with what else must be there.
+ByConcept = Mapping[str, tuple[tuple[int, int], ...]]
 
 
 @dataclass(frozen=True)
@@ -141,6 +140,11 @@ _ANY_TOO = frozenset({"not_before", "not_after"})
 def rules(language: str) -> Rules:
     """Give the rules of a language. Raises: BadContent."""
     return built(language, tables(CONTENT / "rules" / language))
+
+
+def setting(name: str) -> Entry | None:
+    """Give the guard that says what a talk is about, by its id; None for one that no rule knows any more. Raises: BadContent."""
+    return next((found[name] for each in LANGUAGES if name in (found := rules(each).settings)), None)
 
 
 def is_sure(right: int, wrong: int) -> bool:

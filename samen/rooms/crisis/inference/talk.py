@@ -17,9 +17,8 @@ from samen.rooms.crisis.reading import Action, Level, Reading, action_of
 TURNS_TO_HALF = 12.0  # a reading weighs half after so many turns
 HOURS_TO_HALF = 24.0  # or after so many hours
 HELD_BACK = 0.5  # what was taken back fades at this share of the speed: taking it back is no all clear
-ASKS_MAKE_ALARM = (
-    1.0  # from here on turns that call for a question are heard as one alarm: as many dangers are likely among them
-)
+# From one likely danger on, turns that call for a question are together heard as an alarm.
+ASKS_MAKE_ALARM = 1.0
 HELD_TURNS = 8  # for so many turns after it was named does the setting of a talk hold (a game, work in care, a film)
 HELD_HOURS = 2.0  # and no longer than this after the last turn
 CALM_TURNS = 8  # so many calm turns after an escalation before new danger gives a new block
