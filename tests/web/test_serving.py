@@ -131,18 +131,18 @@ def test_a_database_with_data_is_not_migrated_unasked(ready):
 def test_a_heavy_task_runs_in_a_process_of_its_own_and_is_left_by_the_serving_one(ready):
     code = """
 import os
-from samen.rooms.crisis.jobs.selftest import selftest
+from samen.rooms.crisis.jobs.retraining import retrain
 from samen.web import worker
 assert not worker.is_heavy_waiting()
-selftest.enqueue()
+retrain.enqueue(candidate="00000000-0000-4000-8000-000000000000")
 assert worker.is_heavy_waiting()
 worker.queue_worker(batch=True).run()  # the thread of the serving process leaves it
 assert worker.is_heavy_waiting()
 worker._work_apart()
 from django_tasks_db.models import DBTaskResult
-done = DBTaskResult.objects.get(task_path__endswith="selftest")
+done = DBTaskResult.objects.get(task_path__endswith="retrain")
 print(done.status, done.return_value, os.getpriority(os.PRIO_PROCESS, 0))
 """
     before = os.getpriority(os.PRIO_PROCESS, 0)
-    assert ready.python(code).splitlines()[-1] == f"SUCCESSFUL not due {before}"
+    assert ready.python(code).splitlines()[-1] == f"SUCCESSFUL not waiting {before}"
     assert ready.well("work") == ""  # nothing waits, and it ends
