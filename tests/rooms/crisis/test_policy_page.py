@@ -77,6 +77,13 @@ def test_a_policy_orders_nobody_before_another_human_approved_it(lead: Account):
     assert (now.version, now.reserved, now.overtaken) == (1, 0.2, 12)
 
 
+def test_the_button_to_approve_is_there_for_everybody_but_who_proposed_it(lead: Account):
+    propose(lead)
+    address = reverse("crisis:policy-approve", args=[1])
+    assert address not in browser(lead).get(reverse("crisis:policy")).content.decode()
+    assert address in browser(human("levi", Role.CLINICAL_LEAD)).get(reverse("crisis:policy")).content.decode()
+
+
 def test_a_proposal_without_a_reason_is_not_kept(lead: Account):
     answer = browser(lead).post(reverse("crisis:policy-propose"), {"reserved": "20", "overtaken": "12", "reason": ""})
     assert answer.status_code == 422
