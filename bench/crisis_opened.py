@@ -1,5 +1,5 @@
-"""What is heard of the messages and talks that were sealed once and have been read since, and of the talks by which the settings of a talk
-were written: beside the sealed ones, with no bar.
+"""What is heard of the messages and talks that were sealed once and have been read since, and of the talks by which the rules for whole
+talks were tried: beside the sealed ones, with no bar.
 
 Run: make bench-crisis-opened. No model learns from them, so their figures can be compared from version to version.
 """
@@ -16,6 +16,7 @@ from samen.rooms.crisis.selftest import corpus, measure, plan
 
 CORPUS = Path(corpus.__file__).parents[1] / "content" / "corpus"
 OPENED = CORPUS / "opened"
+TRIED = "-o4-"  # in the names of open talks that no model learnt from
 
 
 def answered(turns) -> plan.Answer:
@@ -40,9 +41,10 @@ def main() -> None:
         )
         for name, file in (
             ("opened", OPENED / f"talks_{language}.toml"),
-            ("written for", CORPUS / "talks" / f"{language}.toml"),
+            ("tried", CORPUS / "talks" / f"{language}.toml"),
         ):
             talks = corpus.talks(tomllib.loads(file.read_text()), language)
+            talks = tuple(each for each in talks if name == "opened" or TRIED in each.id)
             figures = measure.of_talks([(each, answered(each.turns).talk) for each in talks])
             print(
                 f"    talks, {name}: escalated {shown(figures.escalated)}, harmless ones alarmed {shown(figures.alarmed)}"

@@ -95,6 +95,29 @@ def test_the_sealed_set_shares_no_text_with_what_is_learnt_from_or_was_opened(la
     assert not [each.id for each in sealed(language) if words(each.text) in seen]
 
 
+NEAR = 0.7  # of all words of two messages, the share they have in common
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_no_sealed_message_has_a_near_copy_that_is_learnt_from(language: str):
+    families = [family for file in material.files(language) for family in tomllib.loads(file.read_text())["family"]]
+    learnt = [frozenset(words(text)) for family in families for text in family["texts"]]
+    held = Counter(word for each in learnt for word in each)
+    with_word: dict[str, list[frozenset[str]]] = {}
+    for each in learnt:
+        for word in each:
+            with_word.setdefault(word, []).append(each)
+    copied = []
+    for each in sealed(language):
+        mine = frozenset(words(each.text))
+        rare = sorted(mine, key=lambda word: (held[word], word))[: len(mine) - int(NEAR * len(mine)) + 1]
+        near = (
+            other for word in rare for other in with_word.get(word, ()) if len(mine & other) >= NEAR * len(mine | other)
+        )
+        copied += [each.id] if len(mine) >= 4 and any(near) else []
+    assert copied == []
+
+
 def words(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\w+", text.casefold()))
 
