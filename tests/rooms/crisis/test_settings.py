@@ -6,7 +6,7 @@ import pytest
 
 from samen.rooms.crisis.inference import detect, grammar, listen, talk
 from samen.rooms.crisis.inference.lexicon import LANGUAGES
-from samen.rooms.crisis.inference.rules import rules
+from samen.rooms.crisis.inference.rules import TELLING, rules
 from samen.rooms.crisis.reading import Action, Level
 
 RULES = ("rules",)
@@ -29,7 +29,7 @@ def reached(text: str, language: str, held: tuple[str, ...] = ()) -> int:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_said_of_a_patient_is_no_alarm_once_somebody_said_that_they_are_a_nurse(language):
     held = talk.held(heard(NURSE[language], language=language))
-    assert held == (f"{language}.set.care",)
+    assert f"{language}.set.care" in held
     assert reached(PATIENT[language], language) >= Level.DANGER
     assert reached(PATIENT[language], language, held) <= Level.DISTRESS
 
@@ -66,9 +66,51 @@ def test_a_setting_of_some_topics_leaves_the_model_alone():
     assert detect.read(grave, "en", ("model",), held=("en.set.end-of-work",)).action is Action.ALARM
 
 
+GRAVE = {"en": "the bottle of pills is on the bed next to me", "nl": "het touw ligt klaar op zolder"}
+FILM = {"en": "Watched that documentary about the bridge.", "nl": "Gisteren die film over de brug gezien."}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_after_a_telling_turn_the_model_alone_alarms_only_when_near_certain(language, monkeypatch):
+    kinds = tuple(each for each in grammar.parse(FILM[language], language).settings if each in TELLING)
+    assert "media" in kinds
+    alone = detect.read(GRAVE[language], language, ("model",))
+    assert alone.action is Action.ALARM
+    monkeypatch.setattr(detect, "NEAR_CERTAIN", alone.probability - 0.001)
+    assert detect.read(GRAVE[language], language, ("model",), held=kinds).action is Action.ALARM
+    monkeypatch.setattr(detect, "NEAR_CERTAIN", alone.probability + 0.001)
+    assert detect.read(GRAVE[language], language, ("model",), held=kinds).action is Action.ASK
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_after_a_telling_turn_what_a_sure_rule_hears_still_alarms(language):
+    assert detect.read(MYSELF[language], language, RULES, held=("media", "quote", "game")).action is Action.ALARM
+
+
+def test_a_turn_that_is_harmless_in_no_telling_way_changes_nothing():
+    assert set(grammar.parse("Can you help me with this form?", "en").settings) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("een man die tegen me zei ik wil dood", False),
+        ("mijn moeder zegt ik wil dood", False),
+        ("hij zei dat ik dood moet", True),
+        ("ik zei ik wil dood", True),
+        ("hij zei nog ik kom zo maar ik wil dood", True),
+        ("toen zei ze niks en ik wil dood", True),
+    ],
+)
+def test_in_dutch_words_of_another_need_no_colon(text, own):
+    said = grammar.parse(text, "nl").said
+    place = len(said.words) - 1 - said.words[::-1].index("ik")
+    assert grammar.of_self(said, place, place + 1) is own
+
+
 def test_a_setting_ends_some_turns_after_it_was_named():
     calm = ["ok"] * (talk.HELD_TURNS - 1)
-    assert talk.held(heard("I play the ghost in our play", *calm)) == ("en.set.story",)
+    assert "en.set.story" in talk.held(heard("I play the ghost in our play", *calm))
     assert talk.held(heard("I play the ghost in our play", *calm, "ok")) == ()
 
 

@@ -10,13 +10,15 @@ from samen.rooms.crisis.inference import grammar, meaning
 from samen.rooms.crisis.inference.grammar import Hit, Parsed
 from samen.rooms.crisis.inference.linear import Model, Scored, part_terms, whole, word_terms
 from samen.rooms.crisis.inference.pairs import beside, pairs
-from samen.rooms.crisis.inference.rules import setting, sure
+from samen.rooms.crisis.inference.rules import TELLING, setting, sure
 from samen.rooms.crisis.reading import Level, Reading, Span, Topic, action_of
 from samen.rooms.crisis.sight import BY, Sight
 
 LAYERS = ("rules", "model", "meaning")
 MOST_SPANS = 6
 WORDS_SHOWN = 3  # words that the model leaned on most
+# So sure of danger the model must be to alarm alone when an earlier turn was harmless in a telling way: chosen on open talks.
+NEAR_CERTAIN = 0.96
 # Without a model a rule's level stands for a probability by itself: rough, and said to be so on the card of the layers.
 BY_RULE = (0.02, 0.05, 0.2, 0.8, 0.95)
 URGENT_FIRST = tuple(Topic)
@@ -35,15 +37,17 @@ def read(
     """Say what one message shows.
 
     Takes:  the text as it came; the language when it is known (en, nl); which layers are used (all, or fewer to compare);
-            the models with their thresholds; the settings that hold from earlier turns of its talk (`talk.held`).
+            the models with their thresholds; what its talk is about by earlier turns (`talk.held`).
     """
     parsed = grammar.parse(text, language, held)
     hits = parsed.hits if "rules" in layers else ()
     scored = scores(parsed, layers, using) if "model" in layers else None
     raised = _raised(scored) if scored is not None else Level.NONE
     level = max((hit.level if raised >= Level.DANGER else _alone(hit) for hit in hits), default=Level.NONE)
-    if any(_hides(name, parsed) for name in held):
-        raised = min(raised, Level.UNCLEAR)  # the model reads this message alone: it cannot know that a story is told
+    # The model reads this message alone: it cannot know that a story is told, or that an earlier turn was harmless in a telling way.
+    doubtful = scored is not None and scored[1].danger < NEAR_CERTAIN and not TELLING.isdisjoint(held)
+    if doubtful or any(_hides(name, parsed) for name in held):
+        raised = min(raised, Level.UNCLEAR)
     reached = max(level, raised)
     return Reading(
         level=reached,

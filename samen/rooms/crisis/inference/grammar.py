@@ -11,12 +11,14 @@ from operator import itemgetter
 from samen.rooms.crisis.inference.language import languages
 from samen.rooms.crisis.inference.lexicon import LANGUAGES, Phrase, concepts_of, lexicon
 from samen.rooms.crisis.inference.normalise import BREAK, STOP, Raw, pieces
-from samen.rooms.crisis.inference.rules import ByConcept, Element, Entry, Pattern, bit, rules, setting
+from samen.rooms.crisis.inference.rules import TELLING, ByConcept, Element, Entry, Pattern, bit, rules, setting
 from samen.rooms.crisis.reading import Level
 
 NEG, FILLER, SPLIT = "NEG", "FILLER", "SPLIT"
 BEFORE = 5  # a negation reaches so many words forward
 AFTER = 3  # in Dutch "niet" also stands after the object: so many words back
+WORDS_TOLD = 3  # between a saying and the words that were said
+REPORTING = frozenset({"dat", "of", "hoe", "waarom", "wat"})  # begin a report in Dutch, where "ik" is who speaks now
 MOST = 12  # matches of one pattern looked at in one message: more of the same add nothing
 
 Spot = tuple[int, int]  # first word, word after the last
@@ -72,7 +74,7 @@ class Parsed:
     hits: tuple[Hit, ...]
     denied: tuple[Hit, ...]  # rules whose words were there, negated
     guards: frozenset[str]  # kinds of guards that were found, or hold from an earlier turn
-    settings: tuple[str, ...] = ()  # guards found here that hold for the next turns of a talk
+    settings: tuple[str, ...] = ()  # what holds for the next turns of a talk: guards by their ids, and telling kinds
 
 
 def read(text: str, language: str | None = None) -> Said:
@@ -90,7 +92,7 @@ def read(text: str, language: str | None = None) -> Said:
 def parse(text: str, language: str | None = None, held: Collection[str] = ()) -> Parsed:
     """Read a message and match all rules of the languages it holds.
 
-    `held`: the settings of the talk, by the ids of the guards that found them in earlier turns.
+    `held`: what the talk is about, by the ids or kinds of the guards that found it in earlier turns; kinds lower no rule.
     """
     said = read(text, language)
     spoken = [each for each in LANGUAGES if each in said.language or "" in said.language]
@@ -105,6 +107,7 @@ def parse(text: str, language: str | None = None, held: Collection[str] = ()) ->
         for guard in _candidates(said, known.guards, known.guards_by_concept):
             caps += [(guard, spot) for spot in _matches(said, guard)]
     settings = tuple(dict.fromkeys(guard.id for guard, _ in caps if guard.over == "talk"))
+    settings += tuple(sorted(TELLING & {guard.of for guard, _ in caps}))
     caps += [(known_before, NOWHERE) for name in held if (known_before := setting(name)) is not None]
     hits, denied = [], []
     for each in spoken:
@@ -333,10 +336,21 @@ def of_self(said: Said, first: int, last: int) -> bool:
 
 
 def _reported(said: Said, first: int) -> bool:
-    return any(
-        place <= first and said.sentence[place] == said.sentence[first] and _reports(said, place)
-        for place in said.colons
-    )
+    begun = [place for place in said.colons if said.sentence[place : place + 1] == said.sentence[first : first + 1]]
+    begun += [place for place in _told(said) if said.clause[place] == said.clause[first]]
+    return any(place <= first and _reports(said, place) for place in begun)
+
+
+def _told(said: Said) -> list[int]:
+    """Give where Dutch goes over into somebody's own words without a colon: "zei ik wil", where a report would be "zei dat ik wil"."""
+    sayings = [last for _, last in said.spots.get("SAY", ())]
+    return [
+        first
+        for first, _ in said.spots.get("SELF", ())
+        if said.language[first] != "en"
+        for last in sayings
+        if 0 <= first - last <= WORDS_TOLD and REPORTING.isdisjoint(said.words[last:first])
+    ]
 
 
 def _reports(said: Said, place: int) -> bool:
@@ -348,7 +362,11 @@ def _reports(said: Said, place: int) -> bool:
     if not any(begins <= first < place for first, _ in said.spots.get("SAY", ())):
         return False
     return (
-        next((said.subjects[each] for each in range(place - 1, begins - 1, -1) if each in said.subjects), "") == "other"
+        next(
+            (said.subjects[each] for each in range(place - 1, begins - 1, -1) if each in said.subjects),
+            said.inherited.get(clause, ""),
+        )
+        == "other"
     )
 
 
