@@ -76,3 +76,16 @@ def test_a_model_of_another_form_is_refused():
         linear.of_file({"form": FORM - 1})
     with pytest.raises(linear.BadModel, match="Fit it anew"):
         linear.of_file({})
+
+
+def test_what_is_only_unclear_weighs_less_than_what_is_harmless_in_fitting_danger(found, monkeypatch):
+    half = [each for each in found if each.row.level == 0][::2]
+    unclear = [fit.replace(each, row=fit.replace(each.row, level=2)) if each in half else each for each in found]
+    vocabulary = fit._vocabulary(unclear)
+    light = fit._heads(unclear, vocabulary)
+    monkeypatch.setattr(fit, "UNCLEAR_WEIGHT", 1.0)
+    full = fit._heads(unclear, vocabulary)
+    calm_ones = [place for place, each in enumerate(unclear) if each.row.level == 2]
+    score = {name: fit._scores(each, unclear)[calm_ones] for name, each in (("light", light), ("full", full))}
+    assert (score["light"][:, 1] > score["full"][:, 1]).all()
+    assert score["light"][:, 0] == pytest.approx(score["full"][:, 0])

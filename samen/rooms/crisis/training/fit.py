@@ -15,7 +15,7 @@ from math import log
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
@@ -25,16 +25,21 @@ from samen.rooms.crisis.training.material import Row, noisy
 
 FOLDS = 5
 SEED = 20261125
-STRENGTH = 1.0  # C of the logistic regression: chosen by the loss over families
-KEPT = {"words": 14000, "parts": 16000, "pairs": 16000}  # terms kept in a file
+STRENGTH = 1.0  # C of the logistic regression
+KEPT = {"words": 24000, "parts": 16000, "pairs": 24000}  # terms kept in a file
+# How freely a weight may grow, by block: marks are few and stand whole, so at the same strength they would take what words say. Chosen, with
+# the strength and what is kept, by the danger that is heard of authors held out whole.
+SCALES = {"words": 3.0, "parts": 2.0, "pairs": 2.0, "marks": 0.5}
 DIGITS = 3
 HALF_WEIGHT = 0.5  # of a copy that was typed worse
 CUTS = (2, 3)  # risk: level 2 and up; danger: level 3 and up
+# Against a harmless message, in fitting danger: an alarm at what is only unclear costs less than one at what is harmless.
+UNCLEAR_WEIGHT = 0.3
 # What the thresholds must leave alone, measured on families that were held out. A missed danger weighs more than an alarm
 # that a counsellor closes (docs/decisions/0009): so they are as low as the bars for harmless talk let them be. Plain talk in
-# the corpus is harder than ordinary talk, of which the self-test measures false alarms apart.
+# the corpus is written to be hard: of ordinary talk, which the self-test measures apart, far less alarms.
 TRAPS_LEFT_ALONE = 0.95
-PLAIN_LEFT_ALONE = 0.985
+PLAIN_LEFT_ALONE = 0.975
 HARMLESS_NOT_ASKED = 0.9
 SLOPE = (
     0.03  # of the raw score in a calibrated one: isotonic steps are flat, and a threshold needs an order within them
@@ -232,14 +237,18 @@ def _block(counted: Sequence[Mapping[str, int]], idf: Mapping[str, float], *, by
 
 
 def _heads(found: Sequence[Example], vocabulary: Vocabulary) -> Fitted:
-    matrix = _matrix(found, vocabulary)
+    sizes = [*(len(idf) for idf in vocabulary.idf), len(vocabulary.marks)]
+    scales = np.repeat(list(SCALES.values()), sizes)
+    matrix = (_matrix(found, vocabulary) @ diags(scales)).tocsr()
+    level = np.array([each.row.level for each in found])
     weight = np.array([each.weight for each in found])
     weights, bias = [], []
     for cut in CUTS:
-        truth = np.array([each.row.level >= cut for each in found])
+        unclear = (level == min(CUTS)) & (cut == max(CUTS))
+        weighed = weight * np.where(unclear, UNCLEAR_WEIGHT, 1.0)
         # lbfgs has no randomness, and on one thread (commands.py) the same data give the same weights.
-        head = LogisticRegression(C=STRENGTH, solver="lbfgs", max_iter=300, tol=1e-3).fit(matrix, truth, weight)
-        weights.append(head.coef_[0])
+        head = LogisticRegression(C=STRENGTH, solver="lbfgs", max_iter=300, tol=1e-3).fit(matrix, level >= cut, weighed)
+        weights.append(head.coef_[0] * scales)
         bias.append(head.intercept_[0])
     return Fitted(vocabulary, np.array(weights), np.array(bias))
 
@@ -313,7 +322,7 @@ def calibrated(
 def _thresholds(
     found: Sequence[Example], came: np.ndarray, p: Sequence[np.ndarray], alone: np.ndarray
 ) -> tuple[float, float]:
-    """Give the lowest thresholds that leave traps and plain talk alone as the bars ask, together with the rules that alarm by themselves."""
+    """Give the lowest thresholds that leave harmless talk alone as the bars ask, together with the rules that alarm by themselves."""
     harmless = came & np.array([each.row.level < min(CUTS) for each in found])
     trap = np.array([bool(each.row.trap) for each in found])
     alarm = max(
@@ -327,7 +336,7 @@ def _thresholds(
 
 
 def _beside(p: np.ndarray, alone: np.ndarray, where: np.ndarray, share: float) -> float:
-    """Give the threshold at which this share stays under, of those that rules leave alone; where rules take all of it, one in a hundred more."""
+    """Give the threshold that this share stays under, of those that rules leave alone; where rules take all of it, one in 100 more."""
     quiet = where & ~alone
     if not quiet.any():
         return 1.0

@@ -19,7 +19,7 @@ BLIND = re.compile(r"^[abce]\d+_\d+$")
 EXAM = re.compile(r"^c\d+_\d+$")
 PLAIN = re.compile(r"^[cde]\d+_\d+$")  # said as most people say it
 PLAIN_WEIGHT = 4.0  # against one that is hard on purpose
-LEAST_FAMILIES = 3  # a word that fewer families hold may be a slip or one author's own
+LEAST_FAMILIES = 6  # a word that fewer families hold may be a slip or one author's own
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,14 @@ def hashes(language: str) -> dict[str, str]:
 def common_words(language: str, words: Callable[[str], Iterable[str]]) -> list[str]:
     """Give the words that several families hold, the commonest first: they exist, so none is a slip of another.
 
-    Messages of who mixes, learns or mistypes a language do not say what its words are, and a word that more families of
-    the other language hold is that one's.
+    Messages of who mixes, learns or mistypes a language do not say what its words are, and a word that twice as many
+    families of the other language hold is that one's.
     """
     held = {each: _families(rows(each), words) for each in LANGUAGES}
     other = held[next(each for each in LANGUAGES if each != language)]
-    kept = {word: count for word, count in held[language].items() if count >= LEAST_FAMILIES and count >= other[word]}
+    kept = {
+        word: count for word, count in held[language].items() if count >= LEAST_FAMILIES and 2 * count >= other[word]
+    }
     return sorted(kept, key=lambda word: (-kept[word], word))
 
 
