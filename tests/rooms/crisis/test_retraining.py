@@ -410,6 +410,9 @@ def test_a_proposal_keeps_what_it_was_said_to_cost_and_another_approves_it_on_th
     assert (row.ask, row.alarm, row.cost["basis"], row.cost["then"]["dangers"]) == (0.5, 0.5, "local", 12)
     approve = reverse("crisis:points-approve", args=[row.version])
     assert browser(clinician("ann")).post(approve).status_code == 403
+    shown = {each: browser(each).get(reverse("crisis:points")).content.decode() for each in (lead, other)}
+    assert approve in shown[other]
+    assert approve not in shown[lead]  # who proposed it
     browser(lead).post(approve)
     assert systems.hears()["nl"][2] != 0.5
     browser(other).post(approve)
@@ -438,7 +441,11 @@ def test_a_model_is_proposed_and_adopted_on_its_pages(lead, other, made):
     assert browser(lead).post(propose, {"reason": ""}).status_code == 422
     browser(lead).post(propose, {"reason": "Ours"})
     proposal = candidates.proposals()[0]
-    browser(other).post(reverse("crisis:candidate-adopt", args=[proposal.pk]))
+    adopt = reverse("crisis:candidate-adopt", args=[proposal.pk])
+    shown = {each: browser(each).get(reverse("crisis:candidates")).content.decode() for each in (lead, other)}
+    assert adopt in shown[other]
+    assert adopt not in shown[lead]  # who proposed it
+    browser(other).post(adopt)
     assert systems.hears()["nl"][0] == made.sha256
     browser(lead).post(reverse("crisis:candidates-back"), {"language": "nl", "reason": "Back"})
     assert candidates.proposals()[0].candidate is None
