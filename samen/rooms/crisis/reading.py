@@ -67,6 +67,7 @@ class Reading:
     settings: tuple[
         str, ...
     ] = ()  # guards that say what the talk is about (a game, work in care): they hold for its next turns too
+    telling: bool = False  # it was harmless in a way that hardly stands in a talk of somebody in danger
 
 
 def action_of(level: Level) -> Action:

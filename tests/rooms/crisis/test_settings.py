@@ -6,8 +6,8 @@ import pytest
 
 from samen.rooms.crisis.inference import detect, grammar, listen, talk
 from samen.rooms.crisis.inference.lexicon import LANGUAGES
-from samen.rooms.crisis.inference.rules import TELLING, rules
-from samen.rooms.crisis.reading import Action, Level
+from samen.rooms.crisis.inference.rules import rules
+from samen.rooms.crisis.reading import Action, Level, Reading
 
 RULES = ("rules",)
 NURSE = {"en": "Nurse here, on nights.", "nl": "Verpleegkundige hier, nachtdienst."}
@@ -29,7 +29,7 @@ def reached(text: str, language: str, held: tuple[str, ...] = ()) -> int:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_said_of_a_patient_is_no_alarm_once_somebody_said_that_they_are_a_nurse(language):
     held = talk.held(heard(NURSE[language], language=language))
-    assert f"{language}.set.care" in held
+    assert held == (f"{language}.set.care",)
     assert reached(PATIENT[language], language) >= Level.DANGER
     assert reached(PATIENT[language], language, held) <= Level.DISTRESS
 
@@ -67,28 +67,49 @@ def test_a_setting_of_some_topics_leaves_the_model_alone():
 
 
 GRAVE = {"en": "the bottle of pills is on the bed next to me", "nl": "het touw ligt klaar op zolder"}
-FILM = {"en": "Watched that documentary about the bridge.", "nl": "Gisteren die film over de brug gezien."}
+FEAR = {"en": "I am scared of dying", "nl": "Ik ben bang om dood te gaan"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_after_a_telling_turn_the_model_alone_alarms_only_when_near_certain(language, monkeypatch):
-    kinds = tuple(each for each in grammar.parse(FILM[language], language).settings if each in TELLING)
-    assert "media" in kinds
     alone = detect.read(GRAVE[language], language, ("model",))
     assert alone.action is Action.ALARM
+    fear = heard(FEAR[language], language=language)
+    assert fear.settings == ()
     monkeypatch.setattr(detect, "NEAR_CERTAIN", alone.probability - 0.001)
-    assert detect.read(GRAVE[language], language, ("model",), held=kinds).action is Action.ALARM
+    assert listen.hear(fear, GRAVE[language], language, ("model",))[0].action is Action.ALARM
     monkeypatch.setattr(detect, "NEAR_CERTAIN", alone.probability + 0.001)
-    assert detect.read(GRAVE[language], language, ("model",), held=kinds).action is Action.ASK
+    assert listen.hear(fear, GRAVE[language], language, ("model",))[0].action is Action.ASK
+    plain = heard("ok", language=language)
+    assert listen.hear(plain, GRAVE[language], language, ("model",))[0].action is Action.ALARM
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_after_a_telling_turn_what_a_sure_rule_hears_still_alarms(language):
-    assert detect.read(MYSELF[language], language, RULES, held=("media", "quote", "game")).action is Action.ALARM
+    assert detect.read(MYSELF[language], language, RULES, careful=True).action is Action.ALARM
+
+
+def test_care_after_a_telling_turn_ends_some_turns_later_and_with_a_long_pause():
+    calm = ["ok"] * (talk.HELD_TURNS - 1)
+    assert heard(FEAR["en"], *calm).careful == 1
+    assert heard(FEAR["en"], *calm, "ok").careful == 0
+    start = datetime(2026, 11, 26, tzinfo=UTC)
+    _, fear = listen.hear(talk.State(), FEAR["en"], "en", RULES, at=start)
+    soon, late = timedelta(hours=talk.HELD_HOURS), timedelta(hours=talk.HELD_HOURS, seconds=1)
+    assert listen.hear(fear, "hm", "en", RULES, at=start + soon)[1].careful
+    assert not listen.hear(fear, "hm", "en", RULES, at=start + late)[1].careful
+    assert talk.of_plain(talk.to_plain(fear)) == fear
+
+
+def test_after_a_telling_turn_questions_do_not_add_up():
+    unclear = Reading(Level.UNCLEAR, Action.ASK, 0.6, (), (), "en", "model")
+    plain, fear = heard("ok"), heard(FEAR["en"])
+    assert talk.fold(talk.fold(plain, unclear), unclear).action is Action.ALARM
+    assert talk.fold(talk.fold(fear, unclear), unclear).action is Action.ASK
 
 
 def test_a_turn_that_is_harmless_in_no_telling_way_changes_nothing():
-    assert set(grammar.parse("Can you help me with this form?", "en").settings) == set()
+    assert not grammar.parse("Can you help me with this form?", "en").telling
 
 
 @pytest.mark.parametrize(
@@ -96,6 +117,7 @@ def test_a_turn_that_is_harmless_in_no_telling_way_changes_nothing():
     [
         ("een man die tegen me zei ik wil dood", False),
         ("mijn moeder zegt ik wil dood", False),
+        ("mijn moeder, 80, zegt ik wil dood", False),
         ("hij zei dat ik dood moet", True),
         ("ik zei ik wil dood", True),
         ("hij zei nog ik kom zo maar ik wil dood", True),
@@ -110,7 +132,7 @@ def test_in_dutch_words_of_another_need_no_colon(text, own):
 
 def test_a_setting_ends_some_turns_after_it_was_named():
     calm = ["ok"] * (talk.HELD_TURNS - 1)
-    assert "en.set.story" in talk.held(heard("I play the ghost in our play", *calm))
+    assert talk.held(heard("I play the ghost in our play", *calm)) == ("en.set.story",)
     assert talk.held(heard("I play the ghost in our play", *calm, "ok")) == ()
 
 

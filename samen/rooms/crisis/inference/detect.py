@@ -10,7 +10,7 @@ from samen.rooms.crisis.inference import grammar, meaning
 from samen.rooms.crisis.inference.grammar import Hit, Parsed
 from samen.rooms.crisis.inference.linear import Model, Scored, part_terms, whole, word_terms
 from samen.rooms.crisis.inference.pairs import beside, pairs
-from samen.rooms.crisis.inference.rules import TELLING, setting, sure
+from samen.rooms.crisis.inference.rules import setting, sure
 from samen.rooms.crisis.reading import Level, Reading, Span, Topic, action_of
 from samen.rooms.crisis.sight import BY, Sight
 
@@ -33,11 +33,13 @@ def read(
     layers: Collection[str] = LAYERS,
     using: Using = whole,
     held: Collection[str] = (),
+    careful: bool = False,
 ) -> Reading:
     """Say what one message shows.
 
     Takes:  the text as it came; the language when it is known (en, nl); which layers are used (all, or fewer to compare);
-            the models with their thresholds; what its talk is about by earlier turns (`talk.held`).
+            the models with their thresholds; the settings that hold from earlier turns of its talk (`talk.held`);
+            whether one of these was harmless in a telling way (`talk.State.careful`).
     """
     parsed = grammar.parse(text, language, held)
     hits = parsed.hits if "rules" in layers else ()
@@ -45,7 +47,7 @@ def read(
     raised = _raised(scored) if scored is not None else Level.NONE
     level = max((hit.level if raised >= Level.DANGER else _alone(hit) for hit in hits), default=Level.NONE)
     # The model reads this message alone: it cannot know that a story is told, or that an earlier turn was harmless in a telling way.
-    doubtful = scored is not None and scored[1].danger < NEAR_CERTAIN and not TELLING.isdisjoint(held)
+    doubtful = careful and scored is not None and scored[1].danger < NEAR_CERTAIN
     if doubtful or any(_hides(name, parsed) for name in held):
         raised = min(raised, Level.UNCLEAR)
     reached = max(level, raised)
@@ -59,6 +61,7 @@ def read(
         raised_by=_by(level, raised),
         taken_back=bool(parsed.denied) or bool(parsed.said.spots.get("TAKE-BACK")),
         settings=parsed.settings,
+        telling=parsed.telling,
     )
 
 

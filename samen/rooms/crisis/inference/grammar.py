@@ -74,7 +74,8 @@ class Parsed:
     hits: tuple[Hit, ...]
     denied: tuple[Hit, ...]  # rules whose words were there, negated
     guards: frozenset[str]  # kinds of guards that were found, or hold from an earlier turn
-    settings: tuple[str, ...] = ()  # what holds for the next turns of a talk: guards by their ids, and telling kinds
+    settings: tuple[str, ...] = ()  # guards found here that hold for the next turns of a talk
+    telling: bool = False  # a guard found here is of a kind that hardly stands in a talk of somebody in danger
 
 
 def read(text: str, language: str | None = None) -> Said:
@@ -92,7 +93,7 @@ def read(text: str, language: str | None = None) -> Said:
 def parse(text: str, language: str | None = None, held: Collection[str] = ()) -> Parsed:
     """Read a message and match all rules of the languages it holds.
 
-    `held`: what the talk is about, by the ids or kinds of the guards that found it in earlier turns; kinds lower no rule.
+    `held`: the settings of the talk, by the ids of the guards that found them in earlier turns.
     """
     said = read(text, language)
     spoken = [each for each in LANGUAGES if each in said.language or "" in said.language]
@@ -107,7 +108,7 @@ def parse(text: str, language: str | None = None, held: Collection[str] = ()) ->
         for guard in _candidates(said, known.guards, known.guards_by_concept):
             caps += [(guard, spot) for spot in _matches(said, guard)]
     settings = tuple(dict.fromkeys(guard.id for guard, _ in caps if guard.over == "talk"))
-    settings += tuple(sorted(TELLING & {guard.of for guard, _ in caps}))
+    telling = any(guard.of in TELLING for guard, _ in caps)
     caps += [(known_before, NOWHERE) for name in held if (known_before := setting(name)) is not None]
     hits, denied = [], []
     for each in spoken:
@@ -118,7 +119,7 @@ def parse(text: str, language: str | None = None, held: Collection[str] = ()) ->
                     denied.append(Hit(rule, first, last, Level.NONE, "negation"))
                 else:
                     hits.append(_capped(said, rule, (first, last), caps, guessed))
-    return Parsed(said, tuple(hits), tuple(denied), frozenset(guard.of for guard, _ in caps), settings)
+    return Parsed(said, tuple(hits), tuple(denied), frozenset(guard.of for guard, _ in caps), settings, telling)
 
 
 def _candidates(said: Said, entries: Sequence[Entry], by_concept: ByConcept) -> list[Entry]:
@@ -336,9 +337,9 @@ def of_self(said: Said, first: int, last: int) -> bool:
 
 
 def _reported(said: Said, first: int) -> bool:
-    begun = [place for place in said.colons if said.sentence[place : place + 1] == said.sentence[first : first + 1]]
-    begun += [place for place in _told(said) if said.clause[place] == said.clause[first]]
-    return any(place <= first and _reports(said, place) for place in begun)
+    colons = [each for each in said.colons if each <= first and said.sentence[each] == said.sentence[first]]
+    told = [each for each in _told(said) if each <= first and said.clause[each] == said.clause[first]]
+    return any(_reports(said, place) for place in (*colons, *told))
 
 
 def _told(said: Said) -> list[int]:
@@ -354,7 +355,7 @@ def _told(said: Said) -> list[int]:
 
 
 def _reports(said: Said, place: int) -> bool:
-    """Say whether what stands behind this colon is what somebody else said."""
+    """Say whether what begins here, behind a colon or without one, is what somebody else said."""
     if not 0 < place < len(said.words) or said.sentence[place - 1] != said.sentence[place]:
         return False
     clause = said.clause[place - 1]

@@ -54,7 +54,7 @@ def hear(
     at: datetime | None = None,
 ) -> tuple[Reading, talk.State]:
     """Read one more message of a talk in the light of what the talk is about; give what it shows and where the talk stands."""
-    reading = detect.read(text, language, layers, using, talk.held(state))
+    reading = detect.read(text, language, layers, using, talk.held(state), careful=state.careful > 0)
     return reading, talk.fold(state, reading, at)
 
 

@@ -54,6 +54,9 @@ class State:
     settings: tuple[
         tuple[str, int], ...
     ] = ()  # what the talk is about, by the ids of guards, and for how many turns more
+    careful: int = (
+        0  # for how many turns more the model alarms alone only when near certain: one was harmless in a telling way
+    )
 
 
 def fold(state: State, reading: Reading, at: datetime | None = None) -> State:
@@ -65,7 +68,8 @@ def fold(state: State, reading: Reading, at: datetime | None = None) -> State:
     keep = exp(-log(2) * (1 / TURNS_TO_HALF + passed / HOURS_TO_HALF) * (HELD_BACK if contradiction else 1.0))
     quick = 0.5 * state.quick + 0.5 * reading.probability
     slow = 0.85 * state.slow + 0.15 * reading.probability
-    asked = reading.action is Action.ASK and not state.settings  # of a story one may be asked again and again
+    # Of a story one may be asked again and again.
+    asked = reading.action is Action.ASK and not state.settings and not state.careful
     asks = state.asks * keep + (reading.probability if asked else 0.0)
     now = int(reading.level) + min(0.99, reading.probability)
     level = reading.level
@@ -90,6 +94,7 @@ def fold(state: State, reading: Reading, at: datetime | None = None) -> State:
         contradiction=contradiction,
         calm=calm,
         settings=_settings(state, reading, passed),
+        careful=HELD_TURNS if reading.telling else max(0, state.careful - 1) if passed <= HELD_HOURS else 0,
     )
     return _spoken(state, after, level)
 
