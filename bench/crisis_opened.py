@@ -39,13 +39,12 @@ def main() -> None:
         print(
             f"    traps left alone {shown(measure.specificity(pairs, traps=True))}, asked {shown(measure.asked(pairs))}"
         )
-        for name, file in (
-            ("opened", OPENED / f"talks_{language}.toml"),
-            ("tried", CORPUS / "talks" / f"{language}.toml"),
+        for name, file, part in (
+            ("opened", OPENED / f"talks_{language}.toml", ""),
+            ("tried", CORPUS / "talks" / f"{language}.toml", TRIED),
         ):
             talks = corpus.talks(tomllib.loads(file.read_text()), language)
-            talks = tuple(each for each in talks if name == "opened" or TRIED in each.id)
-            figures = measure.of_talks([(each, answered(each.turns).talk) for each in talks])
+            figures = measure.of_talks([(each, answered(each.turns).talk) for each in talks if part in each.id])
             print(
                 f"    talks, {name}: escalated {shown(figures.escalated)}, harmless ones alarmed {shown(figures.alarmed)}"
             )

@@ -238,7 +238,7 @@ def _block(counted: Sequence[Mapping[str, int]], idf: Mapping[str, float], *, by
 
 def _heads(found: Sequence[Example], vocabulary: Vocabulary) -> Fitted:
     sizes = [*(len(idf) for idf in vocabulary.idf), len(vocabulary.marks)]
-    scales = np.repeat(list(SCALES.values()), sizes)
+    scales = np.repeat([SCALES[name] for name in (*KEPT, "marks")], sizes)
     matrix = (_matrix(found, vocabulary) @ diags(scales)).tocsr()
     level = np.array([each.row.level for each in found])
     weight = np.array([each.weight for each in found])

@@ -100,6 +100,8 @@ def card(
             "folds": fit.FOLDS,
             "strength": fit.STRENGTH,
             "kept": fit.KEPT,
+            "scales": fit.SCALES,
+            "unclear_weight": fit.UNCLEAR_WEIGHT,
         },
         "held_out": dict(figures),
     }
