@@ -89,3 +89,17 @@ def test_what_is_only_unclear_weighs_less_than_what_is_harmless_in_fitting_dange
     score = {name: fit._scores(each, unclear)[calm_ones] for name, each in (("light", light), ("full", full))}
     assert (score["light"][:, 1] > score["full"][:, 1]).all()
     assert score["light"][:, 0] == pytest.approx(score["full"][:, 0])
+
+
+def test_a_block_that_weighs_twice_as_much_is_held_back_a_quarter_as_strongly_and_scores_as_it_was_fitted(
+    found, monkeypatch
+):
+    vocabulary = fit._vocabulary(found)
+
+    def scores(scale: float, strength: float) -> np.ndarray:
+        monkeypatch.setattr(fit, "SCALES", dict.fromkeys(fit.SCALES, scale))
+        monkeypatch.setattr(fit, "STRENGTH", strength)
+        return fit._scores(fit._heads(found, vocabulary), found)
+
+    assert scores(2.0, 1.0) == pytest.approx(scores(1.0, 4.0), abs=0.01)
+    assert scores(2.0, 1.0) != pytest.approx(scores(1.0, 1.0), abs=0.01)
