@@ -102,3 +102,46 @@ def test_an_exercise_is_walked_by_buttons_without_script_and_the_talk_is_deleted
     helpline.picture(page, "companion-deleted")
     assert "Gewiste gesprekken: 1." in page.locator("main").inner_text()
     assert companion.python(LEFT).splitlines()[-3:] == ["0 0", "cleared", "1"]
+
+
+UNCLEAR = "ik wil morgen niet meer wakker worden"
+
+
+@pytest.mark.row("A-U1b", "K1.7")
+def test_a_question_about_suicide_is_answered_and_the_exercise_keeps_what_was_written(chromium, companion):
+    context = looking.visitor(chromium, companion.address, java_script_enabled=False)
+    context.add_cookies([{"name": "sessionid", "value": companion.session, "url": companion.address}])
+    page = context.new_page()
+
+    def types(text: str) -> str:
+        page.locator("#text").fill(text)
+        looking.follow(page, page.locator("form:has(#text) button:not([name])").first)
+        return said(page)
+
+    page.goto("/companion/")
+    looking.follow(page, page.locator('button[name="yes"][value="1"]'))
+    press(page, "t:worry")
+    press(page, "m:worry-time")
+    while "keep" not in offered(page):
+        press(page, next(each for each in FIRST if each in offered(page)))
+    asks = said(page)
+
+    assert "Denk je weleens aan zelfmoord?" in types(UNCLEAR)
+    helpline.picture(page, "companion-question")
+    assert "Dank je voor je antwoord." in types("nee, gewoon moe")
+    helpline.picture(page, "companion-no")
+    press(page, "resume:worry-time")
+    helpline.picture(page, "companion-use")
+    assert offered(page)[0] == "use"
+    assert page.locator('button[value="use"]').first.inner_text() == "Laat staan wat ik schreef"
+    press(page, "use")
+    helpline.picture(page, "companion-used")
+    assert UNCLEAR in said(page)
+    assert said(page) != asks
+
+    looking.follow(page, page.locator('form[action="/companion/fresh/"] button'))
+    assert "Denk je weleens aan zelfmoord?" in types(UNCLEAR)
+    types("soms wel ja")
+    helpline.picture(page, "companion-yes")
+    assert page.locator(".call__number").count() > 0
+    assert page.locator('main a[href="tel:113"]').count() > 0

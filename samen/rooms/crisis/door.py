@@ -16,7 +16,7 @@ from samen.rooms.crisis.jobs.line import Answer as Answer
 from samen.rooms.crisis.jobs.line import block as block
 from samen.rooms.crisis.jobs.watching import called as called
 from samen.rooms.crisis.jobs.watching import post as post
-from samen.rooms.crisis.reading import action_of
+from samen.rooms.crisis.reading import ANSWERED_WITHIN, Question, action_of
 from samen.rooms.crisis.store import contacts, watching
 from samen.rooms.crisis.watching import Letter as Letter
 
@@ -57,6 +57,7 @@ class Listened:
     action: str  # what the talk calls for: none, ask or alarm
     keys: tuple[str, ...] = ()
     numbers: str = ""  # subject of the block of numbers that stands under it
+    answered: str = ""  # what was answered to what the program asked before: yes, unsure, past or no
     state: Mapping[str, Any] = field(default_factory=dict)  # to be given back with the next message
 
 
@@ -69,22 +70,37 @@ def listen(before: Mapping[str, Any], text: str, language: str, *, human_there: 
     """Hear danger in a message within a run of another room's own AI system, whose sheet says that it listens: it tells nobody.
 
     Takes:  the state that the message before gave (empty at first), the text, its language, whether a human is there now.
+            A question that the program asked stands in the state as `open`; who takes it out says that this text is no answer to it.
     """
-    heard = systems.hear_next(before.get("talk", {}), text, language)
+    open_, left = before.get("open") or ("", 0)
+    heard = systems.hear_next(before.get("talk", {}), text, language, Question(open_) if open_ else None)
     said = Said(**before.get("said", {}))
     topics = heard.topics or before.get("topics", ())
-    turn = imminent.turn(heard.level, topics, said, human_there=human_there, is_read=False)
+    turn = imminent.turn(heard.level, topics, said, human_there=human_there, is_read=False, answer=heard.answer)
     after = dict(before.get("said", {}))
     if turn is not None:
         told = max(said.block_level, heard.level) if turn.numbers else said.block_level
-        after = {"block_level": int(told), "turns": said.turns + 1, "asked": said.asked or turn.asks}
+        after = {
+            "block_level": int(told),
+            "turns": said.turns + 1,
+            "asked": said.asked or turn.asks is Question.THOUGHTS,
+        }
+    waits = [open_, left - 1] if left > 1 and heard.answer is None else []
+    if turn is not None and turn.asks is not None:
+        waits = [str(turn.asks), ANSWERED_WITHIN]
     return Listened(
         now=int(heard.now),
         level=int(heard.level),
         action=str(action_of(heard.level)),
         keys=turn.keys if turn is not None else (),
         numbers=turn.numbers if turn is not None else "",
-        state={"talk": heard.state, "said": after, "topics": list(heard.topics or before.get("topics", ()))},
+        state={
+            "talk": heard.state,
+            "said": after,
+            "topics": list(heard.topics or before.get("topics", ())),
+            "open": waits,
+        },
+        answered=str(heard.answer or ""),
     )
 
 

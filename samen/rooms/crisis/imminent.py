@@ -6,10 +6,10 @@ turn. It makes no contract, gives no diagnosis, names no method, and never ends 
 section 4 (the sheet that the room was built from); words: content/imminent.toml, to be reviewed by clinicians and the panel.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from samen.rooms.crisis.reading import Level, Topic
+from samen.rooms.crisis.reading import ANSWERED_WITHIN, Answer, Level, Question, Topic
 
 WORDS = "crisis.imminent"
 STEPS = ("acknowledge", "ask", "plan", "now", "near", "distance", "stay")
@@ -33,7 +33,7 @@ class Turn:
 
     keys: tuple[str, ...]
     numbers: str = ""  # the topic of the number block; empty: no block in this turn
-    asks: bool = False  # the one kind, direct question of level 2
+    asks: Question | None = None  # what it asks in so many words: the next message is read as the answer
 
 
 @dataclass(frozen=True)
@@ -45,28 +45,53 @@ class Said:
     asked: bool = False
 
 
-def turn(level: Level, topics: Sequence[str], said: Said, *, human_there: bool, is_read: bool = True) -> Turn | None:
+def turn(
+    level: Level,
+    topics: Sequence[str],
+    said: Said,
+    *,
+    human_there: bool,
+    is_read: bool = True,
+    answer: Answer | None = None,
+) -> Turn | None:
     """Give what the computer says now, or nothing where silence is better.
 
     Takes:  the level and topics of the talk, what was said before, whether a counsellor is there, and whether the line reads this
-            talk: in a talk of the person's own, where nobody reads along, no sentence may say that somebody does.
+            talk: in a talk of the person's own, where nobody reads along, no sentence may say that somebody does;
+            what was answered to the question before.
     """
     group = group_of(topics)
     human = f"{WORDS}.{'human' if is_read else 'unread'}.{'there' if human_there else 'nobody'}"
     if level >= Level.DANGER and said.block_level == 0:
         steps = tuple(f"{WORDS}.{group}.{step}" for step in STEPS)
-        return Turn((*steps, human), numbers=NUMBERS_FOR.get(group, "suicide"))
+        asks = Question.PLAN if group == "self" else None
+        return Turn((*steps, human), numbers=NUMBERS_FOR.get(group, "suicide"), asks=asks)
     if level > said.block_level >= Level.DANGER:
         rise = tuple(f"{WORDS}.rise.{step}" for step in ("acknowledge", "now", "near", "stay"))
         return Turn((*rise, human), numbers=NUMBERS_FOR.get(group, "suicide"))
     if level >= Level.DANGER:
         number = (said.turns - 1) % LATER + 1
         return Turn((f"{WORDS}.later.{number}", human) if is_read else (f"{WORDS}.alone.{number}",))
+    if answer in (Answer.NO, Answer.PAST) and said.block_level == 0:
+        return Turn((f"{WORDS}.gentle.{answer}",))
     if level is Level.UNCLEAR and not said.asked and said.block_level == 0:
-        return Turn((f"{WORDS}.gentle.acknowledge", f"{WORDS}.gentle.ask"), asks=True)
+        return Turn((f"{WORDS}.gentle.acknowledge", f"{WORDS}.gentle.ask"), asks=Question.THOUGHTS)
     return None
 
 
 def group_of(topics: Sequence[str]) -> str:
     """Say which words fit what the danger is about."""
     return next((GROUPS[Topic(topic)] for topic in topics if topic in GROUPS), "self")
+
+
+def open_questions(lines: Iterable[tuple[str, str]]) -> list[Question | None]:
+    """Give for each message, by who wrote it and what it asks, the question of a computer that it may be the answer to."""
+    found: list[Question | None] = []
+    now, left = None, 0
+    for who, question in lines:
+        found.append(now if who == "contact" and left else None)
+        if who == "contact":
+            left -= 1
+        elif question or who == "counsellor":  # who talks with a human answers that human
+            now, left = (Question(question), ANSWERED_WITHIN) if question else (None, 0)
+    return found

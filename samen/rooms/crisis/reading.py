@@ -1,7 +1,9 @@
 """What the detector says of one message, and of a conversation: values that everything in this room passes around."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 
 class Level(IntEnum):
@@ -43,6 +45,34 @@ class Action(StrEnum):
     ALARM = "alarm"
 
 
+class Question(StrEnum):
+    """What a computer asked in so many words: the next message is read as the answer (content/answers)."""
+
+    THOUGHTS = "thoughts"  # whether somebody thinks about suicide
+    PLAN = "plan"  # how and when, of somebody who does
+
+
+class Answer(StrEnum):
+    """What was answered to such a question."""
+
+    YES = "yes"  # half a yes too
+    UNSURE = "unsure"  # does not know, or will not say
+    PAST = "past"  # was so, and is no more
+    NO = "no"
+
+
+ANSWERED_WITHIN = 2  # messages after a question that may be the answer
+
+
+class Written(NamedTuple):
+    """One message of a talk as it is read: its number, its moment, and what a computer had asked just before."""
+
+    number: int
+    at: datetime
+    text: str
+    asked: Question | None = None
+
+
 @dataclass(frozen=True, order=True)
 class Span:
     """Where the words stand that decided: offsets into the text as it came, and the rule's id ("model" for the model)."""
@@ -68,6 +98,7 @@ class Reading:
         str, ...
     ] = ()  # guards that say what the talk is about (a game, work in care): they hold for its next turns too
     telling: bool = False  # it was harmless in a way that hardly stands in a talk of somebody in danger
+    answer: Answer | None = None  # to what a computer had asked
 
 
 def action_of(level: Level) -> Action:

@@ -1,6 +1,6 @@
 """`samen crisis score`: messages of a file to pieces of material and back, in order and in chunks, with conversations kept whole.
 
-A line is `{"id", "text", "language"?, "conversation"?}`; what is written is told in the room's README.
+A line is `{"id", "text", "language"?, "conversation"?, "asked"?}`; what is written is told in the room's README.
 """
 
 import json
@@ -8,8 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from samen.rooms.crisis.reading import Question
+
 CHUNK = 500  # lines that one validation run takes: its findings are held in memory, a file's are not
 LANGUAGES = ("en", "nl")
+QUESTIONS = tuple(str(each) for each in Question)
 
 
 class BadLine(ValueError):
@@ -24,6 +27,7 @@ class Asked:
     text: str
     language: str | None = None
     conversation: str | None = None
+    asked: str | None = None  # what somebody had asked just before
 
 
 @dataclass
@@ -54,8 +58,11 @@ def _read(line: str) -> Asked:
     language = row.get("language")
     if language is not None and language not in LANGUAGES:
         raise BadLine('has a language that is not "en", "nl" or left out.')
+    asked = row.get("asked")
+    if asked is not None and asked not in QUESTIONS:
+        raise BadLine('has "asked" that is not "thoughts", "plan" or left out.')
     conversation = row.get("conversation")
-    return Asked(row["id"], row["text"], language, str(conversation) if conversation is not None else None)
+    return Asked(row["id"], row["text"], language, str(conversation) if conversation is not None else None, asked)
 
 
 def chunks(found: Iterable[Asked], size: int = CHUNK) -> Iterator[list[Asked]]:
@@ -90,6 +97,7 @@ def material(
         pieces.append(
             {
                 "turns": [chunk[place].text for place in where],
+                "asked": [chunk[place].asked for place in where],
                 "language": languages.pop() if len(languages) == 1 else None,
                 "state": state,
                 "layers": list(layers),

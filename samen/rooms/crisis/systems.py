@@ -37,6 +37,7 @@ from samen.rights.words import (
 )
 from samen.rooms.crisis import numbers, scoring, watching
 from samen.rooms.crisis.inference import (
+    answers,
     detect,
     language,
     lexicon,
@@ -49,7 +50,7 @@ from samen.rooms.crisis.inference import (
     talk,
     watch,
 )
-from samen.rooms.crisis.reading import Level
+from samen.rooms.crisis.reading import Answer, Level, Question
 from samen.rooms.crisis.selftest.bars import EVIDENCE
 from samen.rooms.crisis.store import candidates, contacts
 from samen.rooms.crisis.store import watching as watches
@@ -67,9 +68,12 @@ HEARING = files(
     "store/candidates.py",
     "content/rules/*.toml",
     "content/rules/*/*.toml",
+    "content/answers/*.toml",
     "content/lexicon/*/*.toml",
 )
-MODELS = files("content/model/*.json", "content/meaning/*.json", "content/meaning/vocabulary.txt")
+MODELS = files(
+    "content/model/*.json", "content/answers/*.json", "content/meaning/*.json", "content/meaning/vocabulary.txt"
+)
 VALIDATED = ("validated_for.written",)
 
 
@@ -169,10 +173,11 @@ def gather_turns(permit: Permit) -> Gathered:
         raise rights.NotPermitted("A validation run has no person to read about.")
     numbers_hold()
     said, language = contacts.texts(permit, permit.person)
-    items = tuple(Item(Category.TALK, f"Message/{number}", f"{listen.WORDS}.item", at) for number, at, _ in said)
+    items = tuple(Item(Category.TALK, f"Message/{each.number}", f"{listen.WORDS}.item", each.at) for each in said)
+    texts, asked = tuple(each.text for each in said), tuple(each.asked for each in said)
     return Gathered(
         items=items,
-        data=listen.Turns(tuple(text for _, _, text in said), language, using=using(hears())),
+        data=listen.Turns(texts, language, using=using(hears()), asked=asked),
         language=language,
     )
 
@@ -248,15 +253,17 @@ def trained(make: Callable[..., Iterator[tuple[Path, str]]]) -> Iterator[tuple[P
         sure,
         inputs(),
         vectors,
+        answers.sight,
     )
 
 
 def inputs() -> dict[str, str]:
-    """Give the digest of each language's rules and words: what a model's card names beside the messages."""
-    return {
+    """Give the digest of each language's rules and words, and of what answers are told by: what a card names beside the messages."""
+    of_messages = {
         name: _sha(files(f"content/rules/{name}/*.toml", f"content/lexicon/{name}/*.toml"))
         for name in lexicon.LANGUAGES
     }
+    return of_messages | {f"answers {name}": _sha(files(f"content/answers/{name}.toml")) for name in lexicon.LANGUAGES}
 
 
 def _sha(paths: Iterable[str]) -> str:
@@ -274,15 +281,16 @@ class Listened:
     level: Level  # of the talk
     topics: tuple[str, ...]
     state: Mapping[str, Any]
+    answer: Answer | None  # to what was asked before it
 
 
-def hear_next(before: Mapping[str, Any], text: str, language: str) -> Listened:
-    """Hear danger in one message of a talk, after what was heard before it (a state that this gave, or nothing)."""
+def hear_next(before: Mapping[str, Any], text: str, language: str, asked: Question | None = None) -> Listened:
+    """Hear danger in one message of a talk, after what was heard before it (a state that this gave, or nothing) and what was asked."""
     # By words alone: the layer of the extra is part of the digest of this room's systems, not of that room's.
     known = talk.of_plain(before) if before else talk.State()
-    reading, state = listen.hear(known, text, language, ("rules", "model"), using(hears()))
+    reading, state = listen.hear(known, text, language, ("rules", "model"), using(hears()), asked=asked)
     topics = tuple(str(topic) for topic in reading.topics)
-    return Listened(reading.level, state.level, topics, talk.to_plain(state))
+    return Listened(reading.level, state.level, topics, talk.to_plain(state), reading.answer)
 
 
 def hear_own(text: str, language: str) -> Level:
@@ -304,6 +312,7 @@ def forget() -> None:
     ):
         kept.cache_clear()
     meaning.forget()
+    answers.forget()
 
 
 # --- crisis.triage ----------------------------------------------------------------------------------------------------
@@ -315,7 +324,7 @@ def gather_talk(permit: Permit) -> Gathered:
         raise rights.NotPermitted("A validation run has no person to read about.")
     numbers_hold()
     said, language = contacts.texts(permit, permit.person)
-    items = tuple(Item(Category.TALK, f"Message/{number}", f"{order.WORDS}.item", at) for number, at, _ in said)
+    items = tuple(Item(Category.TALK, f"Message/{each.number}", f"{order.WORDS}.item", each.at) for each in said)
     return Gathered(items=items, data={"said": said, "using": using(hears())}, language=language)
 
 

@@ -1,6 +1,7 @@
 """A talk is the same every time, loses nothing, asks nothing twice, and puts danger before everything else."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -276,3 +277,63 @@ def test_a_subject_that_was_asked_back_is_heard_when_it_is_typed(language):
     assert player.offered(state, SAD.label[language], here(language)) == ""
     other = saying.label(Book(book_of(), language, {}), "other", "hall")
     assert player.offered(state, other, here(language)) == "other"
+
+
+# --- a question about danger within an exercise ---
+
+QUESTION = Heard(2, "ask", ("crisis.imminent.gentle.acknowledge", "crisis.imminent.gentle.ask"), "", {"n": 1})
+UNCLEAR = ("", "m:worry-time", "go", "s:7", "go", ">I am so tired of it all")
+
+
+def test_words_that_only_led_to_a_question_can_be_kept_as_the_answer():
+    state, reply = play(*UNCLEAR, heard={UNCLEAR[-1]: QUESTION})
+    assert (reply.took, reply.level) == (None, 2)
+    state, reply = play(*UNCLEAR, ">no", "resume:worry-time", heard={UNCLEAR[-1]: QUESTION})
+    assert reply.buttons[0] == "use"
+    state, reply = play(*UNCLEAR, ">no", "resume:worry-time", "use", heard={UNCLEAR[-1]: QUESTION})
+    assert state.known["worry-time"] == {"often": 7, "worry": "@6"}
+    assert texts(reply, typed={6: "I am so tired of it all"})[0].startswith(
+        "It is on paper now: I am so tired of it all."
+    )
+    assert state.written == 0
+
+
+def test_who_writes_other_words_instead_is_not_offered_the_first_again():
+    state, reply = play(*UNCLEAR, "resume:worry-time", ">my job", heard={UNCLEAR[-1]: QUESTION})
+    assert state.known["worry-time"]["worry"] == "@8"
+    assert state.written == 0
+    _, reply = play(*UNCLEAR, "m:worry-time", "go", "s:7", "go", heard={UNCLEAR[-1]: QUESTION})
+    assert "use" not in reply.buttons
+
+
+def test_words_that_raised_an_alarm_are_no_answer_of_an_exercise():
+    grave = {UNCLEAR[-1]: BLOCK}
+    state, reply = play(*UNCLEAR, "resume:worry-time", heard=grave)
+    assert "use" not in reply.buttons
+    assert state.written == 0
+    _, reply = play(*UNCLEAR, "resume:worry-time", "use", heard=grave)  # pressed on a page of before
+    assert reply.node == "worry-time/worry"
+    # An alarm after the question takes the offer back.
+    _, reply = play(*UNCLEAR, ">yes", "resume:worry-time", heard={UNCLEAR[-1]: QUESTION, ">yes": BLOCK})
+    assert "use" not in reply.buttons
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_yes_within_an_exercise_is_no_answer_to_a_question_about_danger(language):
+    """The ear is told which texts may answer its question: those of the hall, until a button is pressed."""
+    told = []
+
+    def listens(before, text, language, human_there):
+        told.append(before.get("open"))
+        return 2, replace(QUESTION, state={"open": ["thoughts", 2]})
+
+    def talk(*given):
+        state = {}
+        for each in given:
+            pressed, typed = ("", each[1:]) if each.startswith(">") else (each, "")
+            asked = reply.Asked(pressed, typed, language, book_of(), False, state)
+            state = {**reply.infer(Gathered((), asked), listens).value["state"], "known": {}}
+        return told
+
+    assert talk("", "m:worry-time", "go", "s:7", "go", ">x", ">yes")[-1] == ["thoughts", 2]
+    assert talk("", "m:worry-time", "go", "s:7", "go", ">x", "resume:worry-time", ">yes")[-1] == []

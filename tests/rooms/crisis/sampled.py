@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from samen.people.models import Account
 from samen.rooms.crisis.models.audit import AuditRound, MissReview
 from samen.rooms.crisis.models.contact import Contact
-from samen.rooms.crisis.reading import Level
+from samen.rooms.crisis.reading import Level, Question
 from samen.rooms.crisis.store import audit, contacts, misses
 from samen.rooms.crisis.store.contacts import Heard, Mine
 
@@ -21,7 +21,9 @@ def closed(
     number = contacts.write(mine.access, mine.contact, text, client_id="1", at=at)
     spans = {number: [(0, 3, "model")]} if number else {}
     contacts.heard(mine.access, mine.contact, Heard(level, risk, (), spans), at=at)
-    contacts.answer_by_computer(mine.access, mine.contact, "COMPUTER", at=at, level=level, has_numbers=False, asks=True)
+    contacts.answer_by_computer(
+        mine.access, mine.contact, "COMPUTER", at=at, level=level, has_numbers=False, asks=Question.THOUGHTS
+    )
     Contact.objects.filter(id=mine.contact).update(state="closed", closed_at=at)
     return mine
 

@@ -103,3 +103,24 @@ def test_a_block_that_weighs_twice_as_much_is_held_back_a_quarter_as_strongly_an
 
     assert scores(2.0, 1.0) == pytest.approx(scores(1.0, 4.0), abs=0.01)
     assert scores(2.0, 1.0) != pytest.approx(scores(1.0, 1.0), abs=0.01)
+
+
+def calm(number: int, *, ordinary: bool) -> fit.Example:
+    trap = "idiom" if number % 2 else ""
+    made = Row("tea", f"f{number}", "en", 0, "", trap, blind=True, exam=not ordinary, ordinary=ordinary)
+    return fit.Example(made, ({}, {}, {}), frozenset(), 0, as_came=not ordinary)
+
+
+def test_the_thresholds_leave_nearly_all_ordinary_talk_alone_where_harder_talk_would_let_them_be_lower():
+    hard = [calm(number, ordinary=False) for number in range(200)]
+    found = [*hard, *(calm(number, ordinary=True) for number in range(1000))]
+    came = np.array([each.as_came for each in found])
+    # Hard talk alone lets the alarm begin above .35; of ordinary talk two messages in a hundred would then alarm.
+    score = np.array([0.1] * 190 + [0.35] * 10 + [0.05] * 880 + [0.3] * 100 + [0.7] * 20)
+    alone = np.zeros(len(found), bool)
+    ask, alarm = fit._thresholds(found, came, (score, score), alone)
+    assert alarm == pytest.approx(0.7005)
+    assert ask == pytest.approx(0.3005)
+    ask, without = fit._thresholds(hard, came[:200], (score[:200], score[:200]), alone[:200])
+    assert without < 0.4
+    assert ask < 0.3

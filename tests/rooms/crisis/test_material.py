@@ -14,6 +14,7 @@ from samen.rooms.crisis.training.material import PLAIN_WEIGHT, Row
         ("c1_1.toml", True, True, PLAIN_WEIGHT),  # as an examiner would ask
         ("d1_1.toml", False, False, PLAIN_WEIGHT),  # the same, read since
         ("e1_1.toml", True, False, PLAIN_WEIGHT),  # what is seldom said: learnt from, and no measure
+        ("p1_1.toml", True, False, PLAIN_WEIGHT),  # of ordinary days: nearly all of it is left alone
     ],
 )
 def test_a_files_name_says_how_far_its_author_may_be_trusted_as_a_measure(name, blind, exam, weight):
@@ -21,6 +22,7 @@ def test_a_files_name_says_how_far_its_author_may_be_trusted_as_a_measure(name, 
     rows = list(material._of_file(file, "nl"))
     assert rows
     assert {(row.blind, row.exam, row.weight) for row in rows} == {(blind, exam, weight)}
+    assert all(row.ordinary == (name.startswith("p") and row.level == 0) for row in rows)
 
 
 def test_common_words_are_those_that_several_families_hold_the_commonest_first(monkeypatch):

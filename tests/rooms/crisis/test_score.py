@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from samen.rights import jobs
 from samen.rooms.crisis.commands.crisis import app
+from samen.rooms.crisis.inference import listen
 from samen.rooms.crisis.scoring import Asked, Talks, answers, asked, chunks, material
 
 
@@ -69,3 +70,17 @@ def test_the_command_hears_what_it_can_names_each_wrong_line_and_says_so_by_its_
     assert "Line 2 is not JSON" in ran.output
     found = [json.loads(each) for each in out.read_text().splitlines()]
     assert [(each["id"], each["action"]) for each in found] == [(1, "alarm"), (3, "none")]
+
+
+def test_a_line_may_say_what_was_asked_before_it():
+    wrong: list[str] = []
+    lines = [
+        line(id=1, text="yes", asked="thoughts", language="en"),
+        line(id=2, text="yes"),
+        line(id=3, text="x", asked="age"),
+    ]
+    rows = list(asked(lines, wrong))
+    assert wrong == ['Line 3 has "asked" that is not "thoughts", "plan" or left out.']
+    pieces, _ = material(rows, Talks(), ["rules"])
+    heard = [listen.infer(listen.of_material(each)).value["readings"][0]["level"] for each in pieces]
+    assert heard == [3, 0]

@@ -9,8 +9,9 @@ import pytest
 from samen.people.roles import Role
 from samen.rooms.crisis.numbers import Number
 from samen.rooms.crisis.reading import Action, Level, Topic
+from samen.rooms.crisis.reading import Answer as Answered
 from samen.rooms.crisis.selftest import report
-from samen.rooms.crisis.selftest.corpus import Expect, Message, Talk
+from samen.rooms.crisis.selftest.corpus import Expect, Message, Reply, Talk
 from samen.rooms.crisis.selftest.hazards import Hazard
 from samen.rooms.crisis.selftest.measure import Said
 from samen.rooms.crisis.selftest.perturb import Kind
@@ -46,10 +47,15 @@ def asked() -> Plan:
         for language in ("en", "nl")
         for expect, by in ((Expect.IMMINENT, 2), (Expect.ASK, 2), (Expect.HARMLESS, 0))
     ]
-    return plan(sealed, ordinary, talks)
+    replies = [
+        Reply(f"answer-{language}/{answer}", language, answer, "chat", f"{language} says {answer}")
+        for language in ("en", "nl")
+        for answer in (*Answered, None)
+    ]
+    return plan(sealed, ordinary, talks, replies)
 
 
-LEVELS = {"plan": 4, "hint": 2, "imminent": 4, "ask": 2}
+LEVELS = {"says yes": 3, "says unsure": 3, "plan": 4, "hint": 2, "imminent": 4, "ask": 2}
 
 
 def knows(turns: tuple[str, ...]) -> Answer:
@@ -94,8 +100,8 @@ def test_a_detector_that_hears_nothing_misses_its_bars_and_every_case_is_listed(
     found = report.build(beside(made, [deaf(knows(turns)) for turns in made.turns()]), AROUND, STAMP)
     assert not found["passed"]
     missed = {each["name"] for each in found["bars"] if not each["met"]}
-    assert {"said", "implied", "escalated"} <= missed
-    assert len([each for each in found["cases"] if each["kind"] == "missed"]) == 80 + 4
+    assert {"said", "implied", "escalated", "answers"} <= missed
+    assert len([each for each in found["cases"] if each["kind"] == "missed"]) == 80 + 4 + 4
     assert [each["stands"] for each in found["hazards"]] == [False]
 
 
@@ -156,3 +162,32 @@ def test_a_report_can_be_written_read_again_and_is_plain_json():
 def test_the_rivals_stand_beside_it_in_both_languages():
     assert set(built()["rivals"]) == {"en", "nl"}
     assert set(built()["rivals"]["nl"]) == {"keywords", "length"}
+
+
+def test_an_answer_is_asked_after_its_question_and_in_its_language():
+    material = asked().material()
+    assert [(each["language"], each["asked"]) for each in material[-10:]] == [("en", ["thoughts"])] * 5 + [
+        ("nl", ["thoughts"])
+    ] * 5
+    assert all("asked" not in each for each in material[:-10])
+    assert [tuple(each["turns"]) for each in material] == asked().turns()
+
+
+def test_a_yes_that_was_not_heard_and_a_no_that_alarmed_are_cases():
+    made = asked()
+    told = [knows(turns) for turns in made.turns()]
+    swapped = [
+        *told[:-10],
+        *(knows(("talk imminent",)) if each.talk[0] is Action.NONE else deaf(each) for each in told[-10:]),
+    ]
+    found = report.build(beside(made, swapped), AROUND, STAMP)
+    cases = {each["id"]: each["kind"] for each in found["cases"] if each["id"].startswith("answer-en")}
+    assert cases == {
+        "answer-en/yes": "missed",
+        "answer-en/unsure": "missed",
+        "answer-en/past": "false-alarm",
+        "answer-en/no": "false-alarm",
+        "answer-en/None": "false-alarm",
+    }
+    shares = {(each["name"], each["part"]): each["found"] for each in found["bars"]}
+    assert (shares["answers", "en"], shares["noes", "en"]) == (0.0, 1.0)

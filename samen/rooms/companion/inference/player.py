@@ -49,6 +49,9 @@ class State:
     told: int = 0  # turn in which it last said what it is
     danger: Mapping[str, Any] = field(default_factory=dict)  # the state of what was heard, as the crisis room gives it
     offers: tuple[str, ...] = ()  # the buttons that stood under the last turn
+    written: int = (
+        0  # the turn whose words may still be the answer where the talk was put aside for a question; 0: none
+    )
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,8 @@ class Turn:
             return self._end(module, shown.id)
         entry, span = entry_of(module, shown)
         ways = self._answers(shown, entry, span)
+        if entry in (Type.TEXT, Type.LIST) and self.state.written:
+            ways = ["use", *ways]
         return self.reply(ways, entry=entry, span=span, node=f"{module.id}/{shown.id}")
 
     def _blanks(self, module: Module) -> Mapping[str, Value]:
@@ -245,7 +250,7 @@ class Turn:
         self.put_aside()
         aside = tuple(each for each in self.state.aside if each.module != name)
         known = {key: value for key, value in self.state.known.items() if key != name}
-        self.state = replace(self.state, aside=aside, known=known)
+        self.state = replace(self.state, aside=aside, known=known, written=0)
         self.begun = name
         self.says += [Said(f"w/{name}/{number}") for number in range(len(module.cautions))]
         return self.screen(Place(name, module.version, module.start))
@@ -301,7 +306,7 @@ class Turn:
             self.took = Took(module.id, shown.ask, value)
             own = {**self.state.known.get(module.id, {}), shown.ask: value}
             self.state = replace(self.state, known={**self.state.known, module.id: own})
-        self.state = replace(self.state, missed=0, asked_back=())
+        self.state = replace(self.state, missed=0, asked_back=(), written=0)
         to = self._next(module, shown, chosen)
         if to == HALL:
             self.state = replace(self.state, place=None)
@@ -344,6 +349,13 @@ class Turn:
                 place is not None and shown is not None and self._type(place, shown) in (Type.TEXT, Type.LIST)
             ):
                 return self.answer(KEPT)
+            case "use" if (
+                self.state.written
+                and place is not None
+                and shown is not None
+                and self._type(place, shown) in (Type.TEXT, Type.LIST)
+            ):
+                return self.answer(f"@{self.state.written}")
             case "c" if shown is not None and any(each.id == what for each in shown.choices):
                 return self._chosen(shown, what)
             case "s" if shown is not None and shown.ask and what.lstrip("-").isdigit():
@@ -509,8 +521,25 @@ class Turn:
                 return self.answer(KEPT)
         return self.missed()
 
+    def _asks_for_words(self) -> bool:
+        """Say whether the screen where the talk is asks for one's own words."""
+        place = self.state.place
+        if place is None:
+            return False
+        return self._type(place, self.here.library.exercises[place.module].screens[place.screen]) in (
+            Type.TEXT,
+            Type.LIST,
+        )
+
     def danger(self, heard: Heard, *, first: bool) -> Reply:
-        """Say what the crisis room gives, and put the rest aside; it can be gone on with when the person wants."""
+        """Say what the crisis room gives, and put the rest aside; it can be gone on with when the person wants.
+
+        What was written where an exercise asks for one's own words, and only led to a question, need not be written again:
+        it can be kept as the answer. What raised an alarm is no answer of an exercise.
+        """
+        if self.state.place is not None or heard.action == "alarm":
+            asks = self._asks_for_words() and heard.action != "alarm"
+            self.state = replace(self.state, written=self.state.turn if asks else 0)
         self.put_aside()
         self.state = replace(self.state, missed=0, asked_back=())
         self.says += [Said(key) for key in heard.keys]
@@ -619,6 +648,7 @@ def to_plain(state: State) -> dict[str, Any]:
         "told": state.told,
         "danger": dict(state.danger),
         "offers": list(state.offers),
+        "written": state.written,
     }
 
 
@@ -636,6 +666,7 @@ def of_plain(kept: Mapping[str, Any]) -> State:
         told=kept["told"],
         danger=kept["danger"],
         offers=tuple(kept.get("offers", ())),  # a talk of before this was kept has none
+        written=kept.get("written", 0),
     )
 
 

@@ -65,9 +65,12 @@ def _turn(asked: Asked, listens: Listens) -> tuple[Reply, dict[str, Any]]:
     before = player.of_plain(asked.state) if asked.state else State()
     if chosen := player.offered(player.standing(before, _here(asked)), asked.typed, _here(asked)):
         asked = replace(asked, pressed=chosen, typed="")
-    heard = Heard(state=before.danger)
+    # Who goes on with an exercise, or presses a button, leaves a question about danger behind: a "yes" there is no answer to it.
+    closed = {**before.danger, "open": []} if before.danger else before.danger
+    heard = Heard(state=closed)
     if asked.typed:
-        now, heard = listens(before.danger, asked.typed, asked.language, asked.human_there)
+        so_far = before.danger if before.place is None else closed
+        now, heard = listens(so_far, asked.typed, asked.language, asked.human_there)
         # Danger that was said before stands on; while somebody goes on with an exercise it is not said again at each answer.
         if now < 2 and before.place is not None:
             heard = Heard(heard.level, heard.action, state=heard.state)

@@ -6,12 +6,12 @@ alarms where the model hears danger too (`rules.sure`, counted in training).
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from samen.rooms.crisis.inference import grammar, meaning
+from samen.rooms.crisis.inference import answers, grammar, meaning
 from samen.rooms.crisis.inference.grammar import Hit, Parsed
 from samen.rooms.crisis.inference.linear import Model, Scored, part_terms, whole, word_terms
 from samen.rooms.crisis.inference.pairs import beside, pairs
 from samen.rooms.crisis.inference.rules import setting, sure
-from samen.rooms.crisis.reading import Level, Reading, Span, Topic, action_of
+from samen.rooms.crisis.reading import Answer, Level, Question, Reading, Span, Topic, action_of
 from samen.rooms.crisis.sight import BY, Sight
 
 LAYERS = ("rules", "model", "meaning")
@@ -34,12 +34,13 @@ def read(
     using: Using = whole,
     held: Collection[str] = (),
     careful: bool = False,
+    asked: Question | None = None,
 ) -> Reading:
     """Say what one message shows.
 
     Takes:  the text as it came; the language when it is known (en, nl); which layers are used (all, or fewer to compare);
             the models with their thresholds; the settings that hold from earlier turns of its talk (`talk.held`);
-            whether one of these was harmless in a telling way (`talk.State.careful`).
+            whether one of these was harmless in a telling way (`talk.State.careful`); what a computer asked just before.
     """
     parsed = grammar.parse(text, language, held)
     hits = parsed.hits if "rules" in layers else ()
@@ -50,18 +51,25 @@ def read(
     doubtful = careful and scored is not None and scored[1].danger < NEAR_CERTAIN
     if doubtful or any(_hides(name, parsed) for name in held):
         raised = min(raised, Level.UNCLEAR)
-    reached = max(level, raised)
+    told = answers.read(asked, text, language, layers) if asked is not None else answers.Heard()
+    reached = max(level, raised, told.level)
+    probability = scored[1].danger if scored is not None else BY_RULE[level]
+    spans = _spans(parsed, hits, scored[0] if scored is not None and raised > max(level, told.level) else None)
+    if told.level >= Level.DANGER:
+        probability = max(probability, BY_RULE[told.level])
+        spans = (Span(0, len(text), told.by), *spans)[:MOST_SPANS]
     return Reading(
         level=reached,
         action=action_of(reached),
-        probability=round(scored[1].danger if scored is not None else BY_RULE[level], 4),
-        topics=_topics(parsed, reached, by_model=raised > level),
-        spans=_spans(parsed, hits, scored[0] if scored is not None and raised > level else None),
+        probability=round(probability, 4),
+        topics=_topics(parsed, reached, by_model=raised > level, answered=told.level >= Level.DANGER),
+        spans=spans,
         language=parsed.said.whole,
-        raised_by=_by(level, raised),
-        taken_back=bool(parsed.denied) or bool(parsed.said.spots.get("TAKE-BACK")),
+        raised_by=_by(max(level, told.level), raised),
+        taken_back=bool(parsed.denied) or bool(parsed.said.spots.get("TAKE-BACK")) or told.answer is Answer.NO,
         settings=parsed.settings,
         telling=parsed.telling,
+        answer=told.answer,
     )
 
 
@@ -139,10 +147,12 @@ def _by(rules: Level, raised: Level) -> str:
     return "both" if raised >= Level.UNCLEAR and action_of(raised) is action_of(rules) else "rules"
 
 
-def _topics(parsed: Parsed, level: Level, *, by_model: bool) -> tuple[Topic, ...]:
+def _topics(parsed: Parsed, level: Level, *, by_model: bool, answered: bool) -> tuple[Topic, ...]:
     """Give the topics, the most urgent first; what the model alone heard goes by what the rules saw at a lower level."""
     hits = sorted(parsed.hits, key=lambda hit: (-hit.level, URGENT_FIRST.index(hit.rule.topic or Topic.OBLIQUE)))
     found = dict.fromkeys(hit.rule.topic for hit in hits if hit.rule.topic is not None and hit.level > Level.NONE)
+    if answered:
+        return tuple(dict.fromkeys((*found, Topic.EXPLICIT)))
     if not found and by_model and level >= Level.UNCLEAR:
         return (Topic.OBLIQUE,)
     return tuple(found)

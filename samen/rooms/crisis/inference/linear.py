@@ -218,13 +218,14 @@ def part_terms(words: Sequence[str]) -> Counts:
 
 
 @cache
-def model(language: str) -> Model | None:
+def model(language: str, folder: Path | None = None) -> Model | None:
     """Give the model of a language; None when none was made. Raises: BadModel for a file that its card does not know."""
-    file = MODELS / f"{language}.json"
+    folder = folder or MODELS
+    file = folder / f"{language}.json"
     if not file.exists():
         return None
     raw = file.read_bytes()
-    card = json.loads((MODELS / f"{language}.card.json").read_text())
+    card = json.loads((folder / f"{language}.card.json").read_text())
     if hashlib.sha256(raw).hexdigest() != card["sha256"]:
         raise BadModel(f"{file.name} is not the file of its card. Make both anew: samen crisis train.")
     return of_file(json.loads(raw), card["sha256"])

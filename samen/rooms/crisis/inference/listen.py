@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from samen.rights.words import Explanation, Finding, Gathered, Phrase
 from samen.rooms.crisis.inference import detect, linear, talk
-from samen.rooms.crisis.reading import Level, Reading
+from samen.rooms.crisis.reading import Level, Question, Reading
 
 WORDS = "crisis.detect"
 TOPICS = "crisis.triage.topic"
@@ -23,6 +24,7 @@ class Turns:
     before: talk.State = field(default_factory=talk.State)
     layers: tuple[str, ...] = detect.LAYERS
     using: detect.Using = linear.whole
+    asked: tuple[Question | None, ...] = ()  # what a computer had asked just before each
 
 
 def infer(gathered: Gathered) -> Finding:
@@ -31,8 +33,8 @@ def infer(gathered: Gathered) -> Finding:
     if not turns.texts:
         return Finding("abstain", {"level": 0}, f"{WORDS}.sure", abstained=True, reason=f"{WORDS}.code.abstain")
     state, states, readings = turns.before, [], []
-    for text in turns.texts:
-        reading, state = hear(state, text, turns.language, turns.layers, turns.using)
+    for text, asked in zip_longest(turns.texts, turns.asked):
+        reading, state = hear(state, text, turns.language, turns.layers, turns.using, asked=asked)
         readings.append(reading)
         states.append(state)
     value: dict[str, Any] = {
@@ -52,9 +54,10 @@ def hear(
     layers: Collection[str] = detect.LAYERS,
     using: detect.Using = linear.whole,
     at: datetime | None = None,
+    asked: Question | None = None,
 ) -> tuple[Reading, talk.State]:
     """Read one more message of a talk in the light of what the talk is about; give what it shows and where the talk stands."""
-    reading = detect.read(text, language, layers, using, talk.held(state), careful=state.careful > 0)
+    reading = detect.read(text, language, layers, using, talk.held(state), careful=state.careful > 0, asked=asked)
     return reading, talk.fold(state, reading, at)
 
 
@@ -65,6 +68,7 @@ def _plain(reading: Reading) -> dict[str, Any]:
         "probability": reading.probability,
         "topics": [str(topic) for topic in reading.topics],
         "spans": [[span.start, span.end, span.rule] for span in reading.spans],
+        "answer": reading.answer and str(reading.answer),
     }
 
 
@@ -93,12 +97,13 @@ def explain(gathered: Gathered, finding: Finding) -> Explanation:
 
 
 def of_material(piece: Mapping[str, Any], using: detect.Using = linear.whole) -> Gathered:
-    """Read one talk of a validation: `turns` in their order; and if given `language`, `state` (before) and `layers`."""
+    """Read one talk of a validation: `turns` in their order; and if given `language`, `state` (before), `layers` and, by turn, `asked`."""
     turns = Turns(
         texts=tuple(piece["turns"]),
         language=piece.get("language"),
         before=talk.of_plain(piece["state"]) if piece.get("state") else talk.State(),
         layers=tuple(piece.get("layers") or detect.LAYERS),
         using=using,
+        asked=tuple(Question(each) if each else None for each in piece.get("asked") or ()),
     )
     return Gathered(items=(), data=turns, language=piece.get("language") or "en")

@@ -7,7 +7,7 @@ from typing import Any
 from samen.rights.words import Explanation, Finding, Gathered, Phrase
 from samen.rooms.crisis import triage
 from samen.rooms.crisis.inference import detect, linear, listen, talk
-from samen.rooms.crisis.reading import Level, Reading
+from samen.rooms.crisis.reading import Level, Reading, Written
 
 WORDS = "crisis.triage"
 TOPICS_TOLD = 3
@@ -16,12 +16,14 @@ EPOCH = "2026-01-05T09:00:00+00:00"  # a time for made-up talks that name none
 
 def infer(gathered: Gathered) -> Finding:
     """Read each message in its order and give the state of the talk: its level, its topics, and where the words stand."""
-    said: list[tuple[int, datetime, str]] = gathered.data["said"]
+    said: list[Written] = gathered.data["said"]
     if not said:
         return Finding("abstain", {}, f"{WORDS}.sure", abstained=True, reason=f"{WORDS}.code.abstain")
     state, readings = talk.State(), []
-    for _, at, text in said:
-        reading, state = listen.hear(state, text, gathered.language, using=gathered.data["using"], at=at)
+    for each in said:
+        reading, state = listen.hear(
+            state, each.text, gathered.language, using=gathered.data["using"], at=each.at, asked=each.asked
+        )
         readings.append(reading)
     topics = sorted(
         {(-each.level, place, topic) for each in readings for place, topic in enumerate(each.topics) if each.level}
@@ -33,8 +35,8 @@ def infer(gathered: Gathered) -> Finding:
         "topics": list(dict.fromkeys(str(topic) for _, _, topic in topics)),
         "messages": len(said),
         "spans": {
-            str(number): [[span.start, span.end, span.rule] for span in each.spans]
-            for (number, _, _), each in zip(said, readings, strict=True)
+            str(one.number): [[span.start, span.end, span.rule] for span in each.spans]
+            for one, each in zip(said, readings, strict=True)
             if each.level >= Level.UNCLEAR and each.spans
         },
     }
@@ -42,8 +44,9 @@ def infer(gathered: Gathered) -> Finding:
 
 
 def _newest(reading: Reading) -> dict[str, Any]:
-    """Give what the last message by itself reads as: what is counted to see whether the line's talk changes."""
-    return {"action": str(reading.action), "probability": reading.probability, "language": reading.language}
+    """Give what the last message by itself reads as: counted to see whether the line's talk changes; with what it answered."""
+    same = {"action": str(reading.action), "probability": reading.probability, "language": reading.language}
+    return {**same, "answer": reading.answer and str(reading.answer)}
 
 
 def explain(gathered: Gathered, finding: Finding) -> Explanation:
@@ -66,5 +69,5 @@ def explain(gathered: Gathered, finding: Finding) -> Explanation:
 def of_material(piece: Mapping[str, Any], using: detect.Using = linear.whole) -> Gathered:
     """Read one made-up talk of a validation: `texts`, in their order, and `language`; a scenario of the queue has neither."""
     start = datetime.fromisoformat(piece.get("at", EPOCH))
-    said = [(number, start, text) for number, text in enumerate(piece.get("texts", ()), start=1)]
+    said = [Written(number, start, text) for number, text in enumerate(piece.get("texts", ()), start=1)]
     return Gathered(items=(), data={"said": said, "using": using}, language=piece.get("language", "en"))

@@ -12,7 +12,7 @@ from enum import StrEnum
 from math import exp, log
 from typing import Any
 
-from samen.rooms.crisis.reading import Action, Level, Reading, action_of
+from samen.rooms.crisis.reading import Action, Answer, Level, Reading, action_of
 
 TURNS_TO_HALF = 12.0  # a reading weighs half after so many turns
 HOURS_TO_HALF = 24.0  # or after so many hours
@@ -70,7 +70,9 @@ def fold(state: State, reading: Reading, at: datetime | None = None) -> State:
     slow = 0.85 * state.slow + 0.15 * reading.probability
     # Of a story one may be asked again and again.
     asked = reading.action is Action.ASK and not state.settings and not state.careful
-    asks = state.asks * keep + (reading.probability if asked else 0.0)
+    # Who was asked and said no has answered what came before; what comes after it counts anew.
+    before = 0.0 if reading.answer in (Answer.NO, Answer.PAST) else state.asks * keep
+    asks = before + (reading.probability if asked else 0.0)
     now = int(reading.level) + min(0.99, reading.probability)
     level = reading.level
     if asked and asks >= ASKS_MAKE_ALARM:

@@ -19,6 +19,7 @@ from samen.rights.words import Denied, Finding, Held, Released
 from samen.rooms.crisis import imminent, numbers, systems
 from samen.rooms.crisis.imminent import Said
 from samen.rooms.crisis.numbers import Number
+from samen.rooms.crisis.reading import Answer as Answered
 from samen.rooms.crisis.reading import Level
 from samen.rooms.crisis.store import contacts, drift, duty
 from samen.rooms.crisis.store.contacts import Heard, Mine, Talk
@@ -68,7 +69,7 @@ def read_so_far(mine: Mine, *, at: datetime) -> TakenIn:
             contacts.heard(mine.access, mine.contact, what, at=at)
             if what.level >= Level.DANGER:
                 rights.in_crisis(mine.access.person, at=at)
-            answer = _answer(mine, talk, what, at=at)
+            answer = _answer(mine, talk, what, _answered(finding.value["newest"]), at=at)
             return TakenIn(is_new=True, read=True, record=record, answer=answer)
         case Released() | Held() | Denied():
             return TakenIn(is_new=True, read=False)
@@ -110,7 +111,8 @@ def hear(access: Allowed, text: str, *, client_id: str, at: datetime) -> Answer:
     talk = contacts.talk(access, mine.contact)
     if talk is None:
         return Answer()
-    said = _answer(mine, talk, Heard(level, 0.0, topics, {}), at=at)
+    newest = finding.value["readings"][-1]
+    said = _answer(mine, talk, Heard(level, 0.0, topics, {}), _answered(newest), at=at)
     after = contacts.talk(access, mine.contact)
     gave = after is not None and after.block_level > talk.block_level
     return Answer(level, said, block(talk.language, topics, at) if gave else (), record)
@@ -127,12 +129,17 @@ def heard_of(finding: Finding) -> Heard:
     )
 
 
-def _answer(mine: Mine, talk: Talk, what: Heard, *, at: datetime) -> str:
+def _answered(newest: Mapping[str, Any]) -> Answered | None:
+    """Give what the newest message answered to what the computer had asked."""
+    return Answered(newest["answer"]) if newest["answer"] else None
+
+
+def _answer(mine: Mine, talk: Talk, what: Heard, answered: Answered | None, *, at: datetime) -> str:
     """Say at once what helps; where a counsellor writes already, the computer is silent unless the numbers were never given."""
     if talk.state == "taken" and (talk.block_level or what.level < Level.DANGER):
         return ""
     said = Said(block_level=talk.block_level, turns=talk.turns, asked=talk.asked)
-    turn = imminent.turn(what.level, what.topics, said, human_there=duty.count(at) > 0)
+    turn = imminent.turn(what.level, what.topics, said, human_there=duty.count(at) > 0, answer=answered)
     if turn is None:
         return ""
     text = "\n".join(say(key, talk.language) for key in turn.keys)

@@ -31,7 +31,9 @@ from samen.rooms.crisis.training import ordinary
 log = logging.getLogger("samen.crisis")
 
 CONTENT = Path(__file__).parent.parent / "content"
-SEALED = tuple(f"{folder}/{language}.toml" for folder in ("sealed", "dialogues", "ordinary") for language in LANGUAGES)
+SEALED = tuple(
+    f"{folder}/{language}.toml" for folder in ("sealed", "dialogues", "answers", "ordinary") for language in LANGUAGES
+)
 TIMED = 10_000  # messages of which the time is taken
 NIGHT = 3  # the hour at which it runs, in the service's time
 EVERY = timedelta(hours=20)
@@ -52,9 +54,8 @@ def run(
     `asked` is everything when left out; `contacts` is how many the queue is tried with.
     """
     asked = asked or read_plan()
-    turns = asked.turns()
     now_hears = systems.hears()
-    material = [{"turns": list(each), "language": None, "hears": now_hears} for each in turns]
+    material = [{**each, "hears": now_hears} for each in asked.material()]
     ran = gate.trial(systems.DETECT, material, actor=actor)
     if isinstance(ran, Denied):
         return ran
@@ -78,7 +79,8 @@ def read_plan() -> Plan:
         for language in LANGUAGES
         for text in ordinary.messages(ordinary.read_grammar(_toml("ordinary", language)), ORDINARY, seed=SEED)
     ]
-    return plan(sealed, plain, talks)
+    replies = [each for language in LANGUAGES for each in corpus.replies(_toml("answers", language), language)]
+    return plan(sealed, plain, talks, replies)
 
 
 def around(asked: Plan, now: datetime, contacts: int) -> report.Around:

@@ -6,11 +6,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from samen.people.models import WORD, Account, Person, one_of
+from samen.rooms.crisis.reading import Question
 from samen.rooms.crisis.triage import Lane, Urgency
 
 CHANNELS = ("web", "companion", "api", "mailbox", "sms")
 STATES = ("new", "waiting", "taken", "closed")  # new: nothing was written yet
 WRITERS = ("contact", "counsellor", "computer")
+QUESTIONS = tuple(str(each) for each in Question)
 OUTCOMES = ("helped", "referred", "emergency", "left", "wrong")
 DIGEST = 64
 
@@ -96,11 +98,16 @@ class Message(models.Model):
     body_sealed = models.BinaryField()
     reading_sealed = models.BinaryField(default=b"")  # a computer's: spans, for the counsellor
     has_numbers = models.BooleanField(default=False)
+    question = models.CharField(
+        max_length=WORD, blank=True, default=""
+    )  # what a computer asked in it, in so many words
     client_id = models.CharField(max_length=64)
 
     class Meta:
         constraints = [
             one_of("message_who_known", "who", WRITERS),
+            one_of("message_question_known", "question", ("", *QUESTIONS)),
+            models.CheckConstraint(condition=Q(question="") | Q(who="computer"), name="message_question_of_computer"),
             models.CheckConstraint(
                 condition=Q(who="counsellor", author__isnull=False) | (~Q(who="counsellor") & Q(author=None)),
                 name="message_by_whom",

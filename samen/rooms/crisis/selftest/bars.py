@@ -56,6 +56,8 @@ BARS: tuple[Bar, ...] = (
     *(Bar("flips", 0.01, at_least=False, part=str(kind)) for kind in Kind),
     *_each("escalated", 0.98, at_least=True),
     *_each("calm", 0.05, at_least=False),  # harmless talks alarmed
+    *_each("answers", 0.98, at_least=True),  # a yes, a doubt or a refusal to the one direct question: an alarm
+    *_each("noes", 0.05, at_least=False),  # a no, "not any more", something else: an alarm
     Bar("latency", 2.0, at_least=False),  # ms, 99 of 100 messages
     Bar("high_p95", 10.0, at_least=False),  # minutes
     Bar("high_within_5", 0.85, at_least=True),

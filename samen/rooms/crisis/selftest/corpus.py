@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from samen.rooms.crisis.reading import Level, Topic
+from samen.rooms.crisis.reading import Answer, Level, Topic
 
 
 class BadCorpus(ValueError):
@@ -61,6 +61,22 @@ class Talk:
     turns: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What somebody says to the one direct question, and what it answers by its author; None when it is about something else."""
+
+    id: str
+    language: str
+    answer: Answer | None
+    style: str
+    text: str
+
+    @property
+    def due(self) -> bool:
+        """Say whether a human must be told: after a yes, and where somebody does not know or will not say."""
+        return self.answer in (Answer.YES, Answer.UNSURE)
+
+
 def messages(parsed: Mapping[str, Any], language: str) -> tuple[Message, ...]:
     """Read the families of one language.
 
@@ -111,6 +127,21 @@ def _talk(entry: Mapping[str, Any], language: str) -> Talk:
         return Talk(entry["id"], language, expect, entry["by"], entry["reason"], turns)
     except (KeyError, ValueError, TypeError) as wrong:
         raise BadCorpus(f"{entry.get('id', 'a talk without id')}: {wrong!r}.") from wrong
+
+
+def replies(parsed: Mapping[str, Any], language: str) -> tuple[Reply, ...]:
+    """Read the answers of one language. Raises: BadCorpus for an entry without a field, or a text that stands twice."""
+    found = tuple(_reply(each, language, place) for place, each in enumerate(parsed.get("reply", ()), 1))
+    _once([each.text for each in found])
+    return found
+
+
+def _reply(entry: Mapping[str, Any], language: str, place: int) -> Reply:
+    try:
+        answer = None if entry["answer"] == "other" else Answer(entry["answer"])
+        return Reply(f"answer-{language}/{place}", language, answer, entry["style"], entry["text"])
+    except (KeyError, ValueError) as wrong:
+        raise BadCorpus(f"answer {place}: {wrong!r}.") from wrong
 
 
 def _once(each: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from random import Random
 from samen.rights import shares
 from samen.rights.shares import Share, wilson
 from samen.rooms.crisis.reading import Action, Level, Topic
-from samen.rooms.crisis.selftest.corpus import Expect, Message, Talk
+from samen.rooms.crisis.selftest.corpus import Expect, Message, Reply, Talk
 
 BINS = 10  # of equal count
 RESAMPLES = 400  # of families, for the interval of the calibration error
@@ -187,6 +187,23 @@ def talk_cases(pairs: Iterable[tuple[Talk, Sequence[Action]]]) -> tuple[Case, ..
             expected = f"{t.expect} by turn {t.by}" if t.by else str(t.expect)
             found.append(Case(t.id, kind, "\n".join(t.turns), expected, ", ".join(map(str, a)), t.reason))
     return tuple(found)
+
+
+def reply_cases(pairs: Iterable[tuple[Reply, Said]]) -> tuple[Case, ...]:
+    """List each answer to the one direct question that was taken for another."""
+    return tuple(
+        Case(
+            each.id,
+            "missed" if each.due else "false-alarm",
+            each.text,
+            f"answer {each.answer or 'other'}",
+            f"level {said.level}, {said.action}",
+            "",
+            said.rules,
+        )
+        for each, said in pairs
+        if each.due != (said.action is Action.ALARM)
+    )
 
 
 # --- two rivals that are too simple -----------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from samen.rooms.crisis.reading import Action, Level
-from samen.rooms.crisis.selftest.corpus import Message, Talk
+from samen.rooms.crisis.reading import Action, Level, Question
+from samen.rooms.crisis.selftest.corpus import Message, Reply, Talk
 from samen.rooms.crisis.selftest.measure import Pair, Said
 from samen.rooms.crisis.selftest.perturb import Kind, perturb
 
@@ -39,13 +39,25 @@ class Plan:
     changed: tuple[Changed, ...]
     ordinary: tuple[Ordinary, ...]
     talks: tuple[Talk, ...]
+    replies: tuple[Reply, ...] = ()
 
     def turns(self) -> list[tuple[str, ...]]:
         """Give what is typed, talk by talk; a message alone is a talk of one turn. The language is left for the detector to find."""
         alone = [each.text for each in self.sealed]
         alone += [each.text for each in self.changed]
         alone += [each.text for each in self.ordinary]
-        return [*((text,) for text in alone), *(each.turns for each in self.talks)]
+        return [
+            *((text,) for text in alone),
+            *(each.turns for each in self.talks),
+            *((each.text,) for each in self.replies),
+        ]
+
+    def material(self) -> list[dict[str, Any]]:
+        """Give the same as the pieces of a validation run: an answer comes after its question, in the language in which that was asked."""
+        spoken = self.turns()[: -len(self.replies) or None]
+        pieces: list[dict[str, Any]] = [{"turns": list(each), "language": None} for each in spoken]
+        asked = [str(Question.THOUGHTS)]
+        return [*pieces, *({"turns": [each.text], "language": each.language, "asked": asked} for each in self.replies)]
 
 
 @dataclass(frozen=True)
@@ -64,9 +76,17 @@ class Heard:
     changed: tuple[tuple[Changed, Said], ...]
     ordinary: tuple[tuple[Ordinary, Said], ...]
     talks: tuple[tuple[Talk, tuple[Action, ...]], ...]
+    replies: tuple[tuple[Reply, Said], ...] = ()
 
 
-def plan(sealed: Sequence[Message], ordinary: Sequence[Ordinary], talks: Sequence[Talk], *, seed: int = SEED) -> Plan:
+def plan(
+    sealed: Sequence[Message],
+    ordinary: Sequence[Ordinary],
+    talks: Sequence[Talk],
+    replies: Sequence[Reply] = (),
+    *,
+    seed: int = SEED,
+) -> Plan:
     """Lay out a self-test: each sealed message also in every spelling that changes it."""
     changed = tuple(
         Changed(each, kind, text)
@@ -74,7 +94,7 @@ def plan(sealed: Sequence[Message], ordinary: Sequence[Ordinary], talks: Sequenc
         for each in sealed
         if (text := perturb(each.text, kind, seed=seed)) != each.text
     )
-    return Plan(tuple(sealed), changed, tuple(ordinary), tuple(talks))
+    return Plan(tuple(sealed), changed, tuple(ordinary), tuple(talks), tuple(replies))
 
 
 def answer(value: Mapping[str, Any]) -> Answer:
@@ -103,5 +123,6 @@ def beside(asked: Plan, answers: Sequence[Answer]) -> Heard:
         sealed=tuple(zip(asked.sealed, islice(alone, len(asked.sealed)), strict=True)),
         changed=tuple(zip(asked.changed, islice(alone, len(asked.changed)), strict=True)),
         ordinary=tuple(zip(asked.ordinary, islice(alone, len(asked.ordinary)), strict=True)),
-        talks=tuple((talk, each.talk) for talk, each in zip(asked.talks, left, strict=True)),
+        talks=tuple((talk, each.talk) for talk, each in zip(asked.talks, islice(left, len(asked.talks)), strict=True)),
+        replies=tuple((reply, each.messages[0]) for reply, each in zip(asked.replies, left, strict=True)),
     )

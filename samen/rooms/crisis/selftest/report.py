@@ -56,6 +56,9 @@ def figures(heard: Heard, around: Around) -> Mapping[tuple[str, str], Share]:
         mine = _of(heard.sealed, language)
         talks = measure.of_talks([each for each in heard.talks if each[0].language == language])
         ordinary = [said for each, said in heard.ordinary if each.language == language]
+        answered = [
+            (each.due, said.action is Action.ALARM) for each, said in heard.replies if each.language == language
+        ]
         found |= {
             ("said", language): measure.sensitivity(mine, SAID),
             ("implied", language): measure.sensitivity(mine, IMPLIED),
@@ -65,6 +68,8 @@ def figures(heard: Heard, around: Around) -> Mapping[tuple[str, str], Share]:
             ("calibration", language): measure.calibration(mine, seed=SEED),
             ("escalated", language): talks.escalated,
             ("calm", language): talks.alarmed,
+            ("answers", language): measure.share(alarmed for due, alarmed in answered if due),
+            ("noes", language): measure.share(alarmed for due, alarmed in answered if not due),
         }
     found["gap", ""] = bars.gap(found["said", "en"], found["said", "nl"])
     before = {m.id: said.level for m, said in heard.sealed}
@@ -141,7 +146,12 @@ def wrong(heard: Heard) -> tuple[Case, ...]:
         for place, (each, said) in enumerate(heard.ordinary)
         if said.action is Action.ALARM
     ]
-    return (*measure.cases(heard.sealed), *measure.talk_cases(heard.talks), *alarmed)
+    return (
+        *measure.cases(heard.sealed),
+        *measure.talk_cases(heard.talks),
+        *measure.reply_cases(heard.replies),
+        *alarmed,
+    )
 
 
 def _flips(heard: Heard) -> list[dict[str, Any]]:

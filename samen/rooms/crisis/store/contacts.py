@@ -18,9 +18,9 @@ from samen.people.models import Person
 from samen.people.roles import Scope
 from samen.rights import door as rights
 from samen.rights.words import Category, Permit
-from samen.rooms.crisis import triage
+from samen.rooms.crisis import imminent, triage
 from samen.rooms.crisis.models.contact import Contact, Message, Screening
-from samen.rooms.crisis.reading import Level, Span
+from samen.rooms.crisis.reading import Level, Question, Span, Written
 from samen.rooms.crisis.triage import Place
 
 BODY, REASONS, SPANS, ADDRESS, ASQ = "line.message", "line.reasons", "line.spans", "line.address", "line.asq"
@@ -272,7 +272,14 @@ def wait_for_human(access: Allowed, contact: UUID, *, at: datetime) -> None:
 
 
 def answer_by_computer(
-    access: Allowed, contact: UUID, text: str, *, at: datetime, level: Level, has_numbers: bool, asks: bool = False
+    access: Allowed,
+    contact: UUID,
+    text: str,
+    *,
+    at: datetime,
+    level: Level,
+    has_numbers: bool,
+    asks: Question | None = None,
 ) -> None:
     """Keep what the computer said at once, and that it did: the numbers are given once for each rise."""
     _own(access)
@@ -285,11 +292,12 @@ def answer_by_computer(
             at=at,
             body_sealed=sealed,
             has_numbers=has_numbers,
+            question=asks or "",
             client_id=f"computer-{secrets.token_hex(12)}",
         )
-        found.asked = found.asked or asks
+        found.asked = found.asked or asks is Question.THOUGHTS
         found.block_level = max(found.block_level, level if has_numbers else 0)
-        found.turns += 0 if asks else 1
+        found.turns += 1 if level >= Level.DANGER else 0
         found.changes += 1
         found.save(update_fields=["asked", "block_level", "turns", "changes"])
 
@@ -331,16 +339,21 @@ def forget_readings(person: UUID) -> int:
     return gone
 
 
-def texts(permit: Permit, person: UUID) -> tuple[list[tuple[int, datetime, str]], str]:
-    """Give what the person wrote in their open talk, oldest first, and its language, to a run of the gate."""
+def texts(permit: Permit, person: UUID) -> tuple[list[Written], str]:
+    """Give what the person wrote in their open talk, oldest first, each with what a computer had asked, and its language, to a run of the gate."""
     rights.require(permit, Category.TALK, person)
     found = Contact.objects.filter(person=person).exclude(state="closed").order_by("-begun_at").first()
     if found is None:
         return [], "en"
     sealer = people.sealer(person)
-    rows = found.messages.filter(who="contact").order_by("-at", "-id")[:READ_BACK]
-    said = [(row.pk, row.at, sealer.open_text(row.body_sealed, BODY)) for row in reversed(rows)]
-    return said, found.language
+    rows = list(reversed(found.messages.order_by("-at", "-id")[: 2 * READ_BACK]))
+    asked = imminent.open_questions([(row.who, row.question) for row in rows])
+    said = [
+        Written(row.pk, row.at, sealer.open_text(row.body_sealed, BODY), question)
+        for row, question in zip(rows, asked, strict=True)
+        if row.who == "contact"
+    ]
+    return said[-READ_BACK:], found.language
 
 
 def talk(access: Allowed, contact: UUID) -> Talk | None:

@@ -79,8 +79,9 @@ def make(
         examples = fit.examples(learnt, means[0])
         out = fit.held_out(examples)
         made, figures = fit.fit(language, examples, means[1], out)
-    model = json.dumps(made, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
-    card = json.loads(rebuild.card(language, model, (learnt, figures), inputs))
+    model = rebuild.written(made)
+    learnt_from = {"files": material.hashes(material.files(language)), **material.counted(learnt)}
+    card = json.loads(rebuild.card(language, model, learnt_from, figures, inputs[language]))
     card["limits"] = [*card["limits"], LIMIT]
     card["learnt_from"]["labels"] = _digest(labelled)
     text = json.dumps(card, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

@@ -35,12 +35,25 @@ HALF_WEIGHT = 0.5  # of a copy that was typed worse
 CUTS = (2, 3)  # risk: level 2 and up; danger: level 3 and up
 # Against a harmless message, in fitting danger: an alarm at what is only unclear costs less than one at what is harmless.
 UNCLEAR_WEIGHT = 0.3
-# What the thresholds must leave alone, measured on families that were held out. A missed danger weighs more than an alarm
-# that a counsellor closes (docs/decisions/0009): so they are as low as the bars for harmless talk let them be. Plain talk in
-# the corpus is written to be hard: of ordinary talk, which the self-test measures apart, far less alarms.
-TRAPS_LEFT_ALONE = 0.95
-PLAIN_LEFT_ALONE = 0.975
-HARMLESS_NOT_ASKED = 0.9
+
+
+@dataclass(frozen=True)
+class LeftAlone:
+    """What the thresholds must leave alone, measured on families that were held out: shares without an alarm, then without a question."""
+
+    traps: float
+    plain: float
+    ordinary: float = 0.985
+    harmless: float = 0.9  # of an alarm and a question both
+    ordinary_unasked: float = 0.93
+
+
+# A missed danger weighs more than an alarm that a counsellor closes (docs/decisions/0009): so they are as low as the bars for
+# harmless talk let them be. Plain talk in the corpus is written to be hard; of ordinary talk, of which the self-test measures
+# other messages, nearly all is left alone: a stricter share hears less danger (docs/decisions/0009).
+MESSAGES = LeftAlone(traps=0.95, plain=0.975)
+# Who is asked about suicide wrote something unclear before: a yes that nobody hears weighs more still. Traps: "not any more", something else.
+ANSWERS = LeftAlone(traps=0.8, plain=0.92)
 SLOPE = (
     0.03  # of the raw score in a calibrated one: isotonic steps are flat, and a threshold needs an order within them
 )
@@ -127,11 +140,15 @@ def _without(example: Example, common: Collection[str]) -> Example:
 
 
 def fit(
-    language: str, found: Sequence[Example], sure: Collection[str], out: np.ndarray | None = None
+    language: str,
+    found: Sequence[Example],
+    sure: Collection[str],
+    out: np.ndarray | None = None,
+    left: LeftAlone = MESSAGES,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give a language's model as its file holds it, and what was measured on families held out: `out`, where that is there."""
     out = held_out(found) if out is None else out
-    steps, thresholds, figures = calibrated(found, out, sure)
+    steps, thresholds, figures = calibrated(found, out, sure, left)
     whole = _fitted(found)
     made = {
         "form": FORM,
@@ -150,7 +167,7 @@ def held_out(found: Sequence[Example]) -> np.ndarray:
     """Give each example's two scores by a fit that saw nothing of its family."""
     out = np.zeros((len(found), 2))
     groups = [each.row.family for each in found]
-    for train, test in GroupKFold(n_splits=FOLDS).split(found, groups=groups):
+    for train, test in GroupKFold(n_splits=min(FOLDS, len(set(groups)))).split(found, groups=groups):
         part = _fitted([found[place] for place in train])
         out[test] = _scores(part, [found[place] for place in test])
     return out
@@ -295,7 +312,7 @@ def counted_rules(found: Sequence[Example]) -> dict[str, list[int]]:
 
 
 def calibrated(
-    found: Sequence[Example], out: np.ndarray, sure: Collection[str]
+    found: Sequence[Example], out: np.ndarray, sure: Collection[str], left: LeftAlone = MESSAGES
 ) -> tuple[dict[str, Any], tuple[float, float], dict[str, Any]]:
     """Give the isotonic steps of both heads, the thresholds for a question and an alarm, and the figures they come from.
 
@@ -315,32 +332,42 @@ def calibrated(
     alone = np.array(
         [any(mark.removeprefix(BY) in sure for mark in each.marks if mark.startswith(BY)) for each in found]
     )
-    asked, alarmed = _thresholds(found, came, probabilities, alone)
+    asked, alarmed = _thresholds(found, came, probabilities, alone, left)
     return steps, (asked, alarmed), _figures(found, came, probabilities, (asked, alarmed), alone)
 
 
 def _thresholds(
-    found: Sequence[Example], came: np.ndarray, p: Sequence[np.ndarray], alone: np.ndarray
+    found: Sequence[Example],
+    came: np.ndarray,
+    p: Sequence[np.ndarray],
+    alone: np.ndarray,
+    left: LeftAlone = MESSAGES,
 ) -> tuple[float, float]:
-    """Give the lowest thresholds that leave harmless talk alone as the bars ask, together with the rules that alarm by themselves."""
+    """Give the lowest thresholds that leave harmless talk alone, and ordinary talk nearly all of it, together with the rules."""
     harmless = came & np.array([each.row.level < min(CUTS) for each in found])
     trap = np.array([bool(each.row.trap) for each in found])
+    ordinary = np.array([each.came and each.row.ordinary for each in found])
     alarm = max(
-        _beside(p[1], alone, harmless & trap, TRAPS_LEFT_ALONE),
-        _beside(p[1], alone, harmless & ~trap, PLAIN_LEFT_ALONE),
+        _beside(p[1], alone, harmless & trap, left.traps),
+        _beside(p[1], alone, harmless & ~trap, left.plain),
+        _beside(p[1], alone, ordinary, left.ordinary) if ordinary.any() else 0.0,
     )
     quiet = harmless & ~alone & (p[1] < alarm)
-    asked = 1 - (1 - HARMLESS_NOT_ASKED) * harmless.sum() / max(1, quiet.sum())
+    asked = 1 - (1 - left.harmless) * harmless.sum() / max(1, quiet.sum())
     rules = np.array([each.rules >= min(CUTS) for each in found])
-    return _beside(p[0], rules, quiet, asked), alarm
+    asks = (
+        _beside(p[0], rules, quiet, asked),
+        _beside(p[0], rules, ordinary & ~alone & (p[1] < alarm), left.ordinary_unasked) if ordinary.any() else 0.0,
+    )
+    return max(asks), alarm
 
 
 def _beside(p: np.ndarray, alone: np.ndarray, where: np.ndarray, share: float) -> float:
-    """Give the threshold that this share stays under, of those that rules leave alone; where rules take all of it, one in 100 more."""
+    """Give the threshold that this share stays under, of those that rules leave alone; where rules take all of it, at most one in 100 more."""
     quiet = where & ~alone
     if not quiet.any():
         return 1.0
-    left = max(0.01 * where.sum(), (1 - share) * where.sum() - (where & alone).sum())
+    left = max(min(0.01, 1 - share) * where.sum(), (1 - share) * where.sum() - (where & alone).sum())
     return _above(p[quiet], 1 - left / quiet.sum())
 
 
@@ -364,6 +391,7 @@ def _figures(
     trap = np.array([bool(each.row.trap) for each in found])
     alarm = alone | (p[1] >= cuts[1])
     asked = ~alarm & ((rules >= 2) | (p[0] >= cuts[0]))
+    ordinary = np.array([each.came and each.row.ordinary for each in found])
 
     def share(what: np.ndarray, where: np.ndarray) -> float:
         return round(float(what[where].mean()), 3) if where.any() else 0.0
@@ -375,6 +403,8 @@ def _figures(
         "risk_heard_by_model": share((p[1] >= cuts[1]) | (p[0] >= cuts[0]), came & (level >= 2)),
         "traps_left_alone": share(~alarm, came & (level < 2) & trap),
         "plain_left_alone": share(~alarm, came & (level < 2) & ~trap),
+        "ordinary_left_alone": share(~alarm, ordinary),
+        "ordinary_asked": share(asked, ordinary),
         "harmless_asked": share(asked, came & (level < 2)),
         "calibration_error": round(_ece(p[1][came], level[came] >= 3), 4),
     }

@@ -15,10 +15,15 @@ NOT_PLAIN = frozenset({"mixed", "learner", "typo"})
 # Authors who had seen neither rules nor lexicon. Whoever writes rules looks at errors in the messages of `a` and `b`, which are hard
 # on purpose, and at no message of `c`, which are such as an examiner would ask: on these the rules look as good as they are. Nor at those
 # of `e`, whose authors were asked for what is seldom said or easily taken for something else: no fair examination, so thresholds leave them out.
-BLIND = re.compile(r"^[abce]\d+_\d+$")
+# `p` is what people write on ordinary days and answer in exercises: what of it is harmless is to be left alone.
+BLIND = re.compile(r"^[abcep]\d+_\d+$")
 EXAM = re.compile(r"^c\d+_\d+$")
-PLAIN = re.compile(r"^[cde]\d+_\d+$")  # said as most people say it
+PLAIN = re.compile(r"^[cdep]\d+_\d+$")  # said as most people say it
+ORDINARY = re.compile(r"^p\d+_\d+$")
 PLAIN_WEIGHT = 4.0  # against one that is hard on purpose
+ELSE_FROM = 3  # words: shorter ones could be an answer to anything
+ELSE_EVERY = 3  # of the messages of ordinary days, one in so many stands among the answers
+REPLIES_READ = frozenset({"a1"})  # authors of answers by whose errors the words of content/answers were mended
 LEAST_FAMILIES = 6  # a word that fewer families hold may be a slip or one author's own
 
 
@@ -35,6 +40,7 @@ class Row:
     style: str = ""
     blind: bool = False  # by an author who had not seen the rules
     exam: bool = False  # and whom no author of rules has read
+    ordinary: bool = False  # of an ordinary day, and harmless: thresholds leave nearly all of it alone
     weight: float = 1.0
 
 
@@ -61,13 +67,61 @@ def _of_file(file: Path, language: str) -> Iterator[Row]:
                 family["style"],
                 blind=bool(BLIND.match(file.stem)),
                 exam=bool(EXAM.match(file.stem)),
+                ordinary=bool(ORDINARY.match(file.stem)) and family["level"] == 0,
                 weight=PLAIN_WEIGHT if PLAIN.match(file.stem) else 1.0,
             )
 
 
-def hashes(language: str) -> dict[str, str]:
+def reply_files(language: str) -> list[Path]:
+    """Give the files of answers to the one direct question that may be learnt from, one for each author: never the sealed ones."""
+    return sorted((CORPUS / "replies" / language).glob("*.toml"))
+
+
+def replies(language: str) -> list[Row]:
+    """Give these answers. What a human must hear (a yes, a doubt, a refusal) is level 3; an author is a family, so none crosses a split."""
+    made = []
+    for file in reply_files(language):
+        for each in tomllib.loads(file.read_text())["reply"]:
+            due, quiet = (
+                each["answer"] in ("yes", "unsure"),
+                each["answer"] if each["answer"] in ("past", "other") else "",
+            )
+            was_read = file.stem in REPLIES_READ
+            made.append(
+                Row(
+                    each["text"],
+                    f"{language}-replies-{file.stem}",
+                    language,
+                    3 if due else 0,
+                    "explicit" if due else "",
+                    quiet,
+                    each["style"],
+                    blind=not was_read,
+                    exam=not was_read,
+                )
+            )
+    return made + _about_else(language)
+
+
+def _about_else(language: str) -> list[Row]:
+    """Give messages of ordinary days as answers that are none: who was asked may go on about something else."""
+    found = [
+        row
+        for file in ordinary_files(language)
+        for row in _of_file(file, language)
+        if row.ordinary and len(row.text.split()) >= ELSE_FROM
+    ]
+    return [replace(row, trap="other", exam=False, ordinary=False, weight=1.0) for row in found[::ELSE_EVERY]]
+
+
+def ordinary_files(language: str) -> list[Path]:
+    """Give the files of ordinary days."""
+    return [file for file in files(language) if ORDINARY.match(file.stem)]
+
+
+def hashes(found: Iterable[Path]) -> dict[str, str]:
     """Give the SHA-256 of each file that is learnt from."""
-    return {str(file.relative_to(CORPUS)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files(language)}
+    return {str(file.relative_to(CORPUS)): hashlib.sha256(file.read_bytes()).hexdigest() for file in found}
 
 
 def common_words(language: str, words: Callable[[str], Iterable[str]]) -> list[str]:

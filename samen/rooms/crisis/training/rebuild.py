@@ -8,12 +8,18 @@ from typing import Any
 
 import numpy as np
 
+from samen.rooms.crisis.sight import Sight
 from samen.rooms.crisis.training import fit, head, material, shut
 
 CONTENT = material.CORPUS.parent
 INTENDED = (
     "Raises what the rules of crisis.detect say, to a question or an alarm. Never used alone, never to lower help."
 )
+INTENDED_FOR_ANSWERS = (
+    "Hears a yes, a doubt or a refusal in the message after the one direct question. "
+    "Raises what the words of content/answers say; never used alone."
+)
+HEARD_BY_WORDS = ("answer.yes", "answer.unsure")  # the marks of an answer that words alone put before a human
 LIMITS = (
     "Learnt from messages that were written for this product, not collected; clinicians have yet to review them.",
     "English and Dutch only. Short messages; of a long one the first 8,000 characters.",
@@ -27,16 +33,20 @@ def files(
     sure: Callable[[], Collection[str]],
     inputs: Mapping[str, str],
     vectors: Mapping[str, tuple[head.Vector, str]],
+    answer: Callable[[str, str], Sight],
 ) -> Iterator[tuple[Path, str]]:
     """Give each file with its content. The caller writes one before it takes the next: the model is made with the words.
 
     `sure`: reads which rules alarm by themselves, by the counts that were just written.
+    `answer`: what is learnt from an answer to the one direct question, by text and language.
     `vectors`: by language what makes a sentence vector, and the SHA-256 of the file that makes it; empty without that extra.
     """
     with shut.shut():
         for language in material.LANGUAGES:
             words = material.common_words(language, pieces)
             yield CONTENT / "lexicon" / language / "common.toml", material.common_file(words)
+        for language in material.LANGUAGES:
+            yield from _answers(language, answer, inputs)
         learnt = {language: material.rows(language) for language in material.LANGUAGES}
         examples = {language: fit.examples(rows, seen) for language, rows in learnt.items()}
         yield CONTENT / "rules" / "sure.toml", sure_file(examples.values())
@@ -44,11 +54,38 @@ def files(
             rows = learnt[language]
             out = fit.held_out(found)
             made, figures = fit.fit(language, found, sure(), out)
-            model = json.dumps(made, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+            model = written(made)
+            learnt_from = {"files": material.hashes(material.files(language)), **material.counted(rows)}
             yield CONTENT / "model" / f"{language}.json", model
-            yield CONTENT / "model" / f"{language}.card.json", card(language, model, (rows, figures), inputs)
+            yield (
+                CONTENT / "model" / f"{language}.card.json",
+                card(language, model, learnt_from, figures, inputs[language]),
+            )
             if language in vectors:
                 yield from _head(language, (rows, found, out), model, (*vectors[language], sure()))
+
+
+def _answers(
+    language: str, answer: Callable[[str, str], Sight], inputs: Mapping[str, str]
+) -> Iterator[tuple[Path, str]]:
+    """Give the model that hears answers, and its card."""
+    rows = material.replies(language)
+    made, figures = fit.fit(
+        language, fit.examples(rows, lambda text: answer(text, language)), HEARD_BY_WORDS, left=fit.ANSWERS
+    )
+    model = written(made)
+    read = [*material.reply_files(language), *material.ordinary_files(language)]
+    learnt_from = {"files": material.hashes(read), **material.counted(rows)}
+    yield CONTENT / "answers" / f"{language}.json", model
+    yield (
+        CONTENT / "answers" / f"{language}.card.json",
+        card(language, model, learnt_from, figures, inputs[f"answers {language}"], intended=INTENDED_FOR_ANSWERS),
+    )
+
+
+def written(made: Mapping[str, Any]) -> str:
+    """Write a model as its file holds it."""
+    return json.dumps(made, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
 
 
 def sure_file(found: Iterable[Sequence[fit.Example]]) -> str:
@@ -77,25 +114,29 @@ def _head(
     beside = hashlib.sha256(model.encode()).hexdigest()
     made, figures = head.fitted(found, out, by[0], by[2], beside=beside)
     text = json.dumps(made, separators=(",", ":"), sort_keys=True) + "\n"
-    learnt_from = {"files": material.hashes(language), **material.counted(rows)}
-    written = head.card(language, text, file=by[1], beside=beside, learnt_from=learnt_from, figures=figures)
+    learnt_from = {"files": material.hashes(material.files(language)), **material.counted(rows)}
+    about = head.card(language, text, file=by[1], beside=beside, learnt_from=learnt_from, figures=figures)
     yield CONTENT / "meaning" / f"{language}.json", text
-    yield CONTENT / "meaning" / f"{language}.card.json", written
+    yield CONTENT / "meaning" / f"{language}.card.json", about
 
 
 def card(
-    language: str, model: str, found: tuple[list[material.Row], Mapping[str, Any]], inputs: Mapping[str, str]
+    language: str,
+    model: str,
+    learnt_from: Mapping[str, Any],
+    figures: Mapping[str, Any],
+    inputs: str,
+    intended: str = INTENDED,
 ) -> str:
     """Write the card of a model: what it is for, what it learnt from, how it was made, what it reaches on families held out."""
-    rows, figures = found
-    written = {
+    about = {
         "language": language,
         "sha256": hashlib.sha256(model.encode()).hexdigest(),
-        "intended_use": INTENDED,
+        "intended_use": intended,
         "limits": LIMITS,
-        "learnt_from": {"files": material.hashes(language), **material.counted(rows)},
+        "learnt_from": learnt_from,
         "made_with": {
-            "rules_and_lexicon": inputs[language],
+            "rules_and_lexicon": inputs,
             "seed": fit.SEED,
             "folds": fit.FOLDS,
             "strength": fit.STRENGTH,
@@ -105,4 +146,4 @@ def card(
         },
         "held_out": dict(figures),
     }
-    return json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 CORPUS = Path(__file__).resolve().parent.parent / "content" / "corpus"
-SEALED = (CORPUS / "sealed", CORPUS / "dialogues")
+SEALED = (CORPUS / "sealed", CORPUS / "dialogues", CORPUS / "answers")
 
 
 class Sealed(PermissionError):

@@ -42,6 +42,8 @@ SHARES = (
     "flips",
     "escalated",
     "calm",
+    "answers",
+    "noes",
     "high_within_5",
     "invariants",
 )

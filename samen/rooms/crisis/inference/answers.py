@@ -1,0 +1,219 @@
+"""What somebody says to a direct question about danger that the computer asked: "yes" alone shows nothing, and after that question everything.
+
+A yes, half a yes, a doubt and a refusal go to a human; a no takes nothing back that words of danger around it say (`detect.read`).
+Two layers, as for a message: words and phrases by what they do (content/answers), and a model fitted on written answers, which may raise what
+these say and lowers nothing. Source: NIMH, Ask Suicide-Screening Questions (who refuses to answer counts as who says yes);
+order of the questions: content/imminent.toml.
+"""
+
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from samen.rooms.crisis.inference.language import languages
+from samen.rooms.crisis.inference.lexicon import LANGUAGES, expanded, lexicon
+from samen.rooms.crisis.inference.linear import model, part_terms, word_terms
+from samen.rooms.crisis.inference.normalise import CONTENT, is_one_slip, pieces
+from samen.rooms.crisis.reading import Answer, Level, Question
+from samen.rooms.crisis.sight import BY, Sight
+
+DENIED_WITHIN = 3  # words before or after what they deny
+TELLING = 3  # words: so long a phrase tells that somebody will not say, wherever it stands
+SHORT = 5  # words: a longer message that holds "now" may be about anything
+BRIEF = 8  # words: a longer one that holds "every day" too
+LONGEST = 80  # words: what comes after them is no part of an answer
+SLIP_FROM = 4  # letters: a slip is looked behind in words as long as this
+LEVELS = {Answer.YES: Level.DANGER, Answer.UNSURE: Level.DANGER, Answer.PAST: Level.DISTRESS, Answer.NO: Level.NONE}
+
+DUE = (Answer.YES, Answer.UNSURE)  # a human must be told
+MODELS = CONTENT / "answers"
+LAYERS = ("rules", "model")
+
+Phrase = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one language, by what they do; each a set of phrases."""
+
+    known: frozenset[str]  # every word that stands in a phrase
+    skip: frozenset[str]
+    opens: Mapping[Answer, frozenset[Phrase]]  # at the beginning
+    ends: Mapping[Answer, frozenset[Phrase]]  # at the end
+    often: frozenset[Phrase]
+    is_so: frozenset[Phrase]
+    after_all: frozenset[Phrase]
+    past: frozenset[Phrase]
+    now: frozenset[Phrase]
+    deny: frozenset[Phrase]
+    other_reason: frozenset[Phrase]
+    when: frozenset[Phrase]  # a time, where little else is said
+    ready: frozenset[Phrase]  # a way that is known, or at hand
+
+
+@cache
+def words_of(language: str) -> Words:
+    """Read the words of a language."""
+    raw = tomllib.loads((CONTENT / "answers" / f"{language}.toml").read_text())
+    named = {
+        name: _phrases(raw[name]) for name in ("often", "is_so", "after_all", "past", "now", "deny", "other_reason")
+    }
+    opens = {each: _phrases(raw[each]) for each in (Answer.YES, Answer.NO, Answer.UNSURE)}
+    ends = {Answer.YES: _phrases(raw["ends_yes"]), Answer.NO: _phrases(raw["ends_no"])}
+    plan = {name: _phrases(raw["plan"][name]) for name in ("when", "ready")}
+    every = [*named.values(), *opens.values(), *ends.values(), *plan.values()]
+    return Words(
+        known=frozenset(word for phrases in every for phrase in phrases for word in phrase),
+        skip=frozenset(word for each in raw["skip"].split() for word in _plain(each)),
+        opens=opens,
+        ends=ends,
+        **named,
+        **plan,
+    )
+
+
+def _phrases(entries: Iterable[str]) -> frozenset[Phrase]:
+    return frozenset(_plain(form) for entry in entries for form in expanded(entry))
+
+
+def _plain(text: str) -> Phrase:
+    """Give the words of a text as they are compared: small, without apostrophes, letters typed twice as one."""
+    return tuple(re.sub(r"(.)\1+", r"\1", each.text.replace("'", "")) for each in pieces(text) if each.kind == "word")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a text answers, the level of that, and what heard it."""
+
+    answer: Answer | None = None
+    level: Level = Level.NONE
+    by: str = ""  # the id of what heard it, as a rule has one
+
+
+def read(question: Question, text: str, language: str | None, layers: Collection[str] = LAYERS) -> Heard:
+    """Give what a text answers; no answer is level 0. Where the language is not known, that of the words is taken."""
+    tongues = sorted(LANGUAGES, key=lambda each: each != (language or _spoken_in(text)))
+    if question is Question.PLAN:
+        has = any(_has_plan(text, words_of(each)) for each in tongues)
+        return Heard(Answer.YES, Level.IMMINENT, "answer.plan") if has else Heard()
+    found = _by_words(text, tongues)
+    if found in DUE or "model" not in layers:
+        return _heard(found)
+    fitted = model(tongues[0], MODELS)
+    if fitted is not None:
+        seen = sight(text, tongues[0])
+        scored = fitted.score(seen.words, (), seen.marks)
+        if scored.danger >= scored.alarm:
+            return Heard(Answer.UNSURE, LEVELS[Answer.UNSURE], "answer.model")
+    return _heard(found)
+
+
+def _heard(found: Answer | None) -> Heard:
+    return Heard(found, LEVELS[found], f"answer.{found}") if found else Heard()
+
+
+def _spoken_in(text: str) -> str:
+    _, whole = languages(pieces(text))
+    return whole
+
+
+def _by_words(text: str, tongues: Iterable[str]) -> Answer | None:
+    return next((found for each in tongues if (found := _thoughts(text, words_of(each))) is not None), None)
+
+
+def sight(text: str, language: str) -> Sight:
+    """Give what the model learns from an answer: its words between their ends, and what the words of content/answers say of it."""
+    by = words_of(language)
+    said = _spoken(text, by)
+    found = _by_words(text, sorted(LANGUAGES, key=lambda each: each != language))
+    marks = [f"answer {found or 'none'}", *([f"{BY}answer.{found}"] if found in DUE else ())]
+    for name, phrases in (("often", by.often), ("is so", by.is_so), ("past", by.past), ("denied", by.deny)):
+        if _holds(said, phrases):
+            marks.append(f"holds {name}")
+    words = ("^", *_plain(text)[:LONGEST], "$")
+    level = LEVELS[found] if found else Level.NONE
+    return Sight(words, (word_terms(words), part_terms(words[1:-1]), {}), tuple(marks), int(level))
+
+
+def _has_plan(text: str, by: Words) -> bool:
+    """Say whether somebody knows how or when, by their answer to that."""
+    said = _spoken(text, by)
+    if _opening(said, by) is Answer.NO or _holds(said, by.deny):
+        return False
+    return _holds(said, by.ready) or (len(said) <= SHORT and _holds(said, by.when))
+
+
+def _spoken(text: str, by: Words) -> Phrase:
+    """Give the words without those that only begin an answer."""
+    said = tuple(_meant(word, by.known) for word in _plain(text)[:LONGEST])
+    while said and said[0] in by.skip and len(said) > 1:
+        said = said[1:]
+    return said
+
+
+def forget() -> None:
+    """Read the words anew: training has just written some."""
+    words_of.cache_clear()
+    _meant.cache_clear()
+
+
+@lru_cache(maxsize=10_000)
+def _meant(word: str, known: frozenset[str]) -> str:
+    """Give the word of an answer that a word is one slip away from; the word itself where it exists, or could be several."""
+    exists = any(word in lexicon(each).plain or word in lexicon(each).own for each in LANGUAGES)
+    if len(word) < SLIP_FROM or word in known or exists:
+        return word
+    near = [each for each in known if len(each) >= SLIP_FROM and is_one_slip(word, each)]
+    return near[0] if len(near) == 1 else word
+
+
+def _opening(said: Phrase, by: Words) -> Answer | None:
+    """Give the answer that the first words are, by the longest phrase that fits."""
+    fits = [
+        (len(each), answer) for answer, phrases in by.opens.items() for each in phrases if said[: len(each)] == each
+    ]
+    return max(fits)[1] if fits else None
+
+
+def _thoughts(text: str, by: Words) -> Answer | None:
+    """Say whether somebody thinks about suicide, by their answer."""
+    said = _spoken(text, by)
+    first = _opening(said, by) or _ending(said, by)
+    is_past = _holds(said, by.past) and not _holds(said, by.now)
+    is_so, denied = _is_so(said, by)
+    if _holds(said, by.after_all) and first is not Answer.YES:
+        return Answer.PAST if is_past else Answer.YES
+    if is_past and (first is not Answer.UNSURE or denied):
+        return Answer.PAST
+    if first is Answer.YES:
+        return Answer.UNSURE if _holds(said, by.other_reason) else Answer.YES
+    if _holds(said, (each for each in by.opens[Answer.UNSURE] if len(each) >= TELLING)):
+        return Answer.UNSURE
+    if first is Answer.NO or _holds(said, by.other_reason):
+        return Answer.NO
+    if is_so or (len(said) <= BRIEF and _holds(said, by.often)):
+        return Answer.YES
+    return first or (Answer.NO if denied else None)
+
+
+def _ending(said: Phrase, by: Words) -> Answer | None:
+    """Give the answer that the last words are: "so, yeah"."""
+    for answer, phrases in by.ends.items():
+        if any(said[-len(each) :] == each for each in phrases):
+            return answer
+    return None
+
+
+def _is_so(said: Phrase, by: Words) -> tuple[bool, bool]:
+    """Say whether it is so, and whether that is denied."""
+    places = [place for place in range(len(said)) for each in by.is_so if said[place : place + len(each)] == each]
+    denied = [_holds(said[max(0, place - DENIED_WITHIN) : place + DENIED_WITHIN], by.deny) for place in places]
+    return bool(places) and not all(denied), any(denied)
+
+
+def _holds(said: Phrase, phrases: Iterable[Phrase]) -> bool:
+    return any(
+        said[place : place + len(each)] == each for each in phrases for place in range(len(said) - len(each) + 1)
+    )
