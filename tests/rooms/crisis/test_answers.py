@@ -236,6 +236,14 @@ def test_the_model_hears_what_no_phrase_names_and_says_that_it_was_the_model(lan
     assert (heard.answer, heard.level, heard.by) == (Answer.UNSURE, Level.DANGER, "answer.model")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_answers_in_another_language_than_that_of_the_talk_is_heard_in_their_own(language):
+    other = {"en": "nl", "nl": "en"}[language]
+    assert answers.read(THOUGHTS, LEFT_OUT[other], language).level is Level.DANGER
+    no = {"en": "no, I was only talking about my exam", "nl": "nee, ik had het alleen over mijn examen"}[other]
+    assert answers.read(THOUGHTS, no, language).level is Level.NONE
+
+
 def test_the_model_lowers_nothing_that_words_heard(monkeypatch):
     class Deaf:
         def score(self, *_: object) -> linear.Scored:

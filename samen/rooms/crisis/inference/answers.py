@@ -93,8 +93,9 @@ class Heard:
 
 
 def read(question: Question, text: str, language: str | None, layers: Collection[str] = LAYERS) -> Heard:
-    """Give what a text answers; no answer is level 0. Where the language is not known, that of the words is taken."""
-    tongues = sorted(LANGUAGES, key=lambda each: each != (language or _spoken_in(text)))
+    """Give what a text answers; no answer is level 0. The words say in which language it is; the language of the talk where they leave it open."""
+    spoken = _spoken_in(text, language)
+    tongues = sorted(LANGUAGES, key=lambda each: each != spoken)
     if question is Question.PLAN:
         has = any(_has_plan(text, words_of(each)) for each in tongues)
         return Heard(Answer.YES, Level.IMMINENT, "answer.plan") if has else Heard()
@@ -114,9 +115,9 @@ def _heard(found: Answer | None) -> Heard:
     return Heard(found, LEVELS[found], f"answer.{found}") if found else Heard()
 
 
-def _spoken_in(text: str) -> str:
-    _, whole = languages(pieces(text))
-    return whole
+def _spoken_in(text: str, hint: str | None) -> str:
+    _, whole = languages(pieces(text), hint)
+    return whole if whole in LANGUAGES else hint or LANGUAGES[0]
 
 
 def _by_words(text: str, tongues: Iterable[str]) -> Answer | None:
