@@ -60,7 +60,8 @@ def turn(
             talk: in a talk of the person's own, where nobody reads along, no sentence may say that somebody does;
             what was answered to the question before.
     """
-    group = group_of(topics)
+    # Who answers the question about suicide speaks of themselves, whomever the talk was about before.
+    group = "self" if answer in (Answer.YES, Answer.UNSURE) else group_of(topics)
     human = f"{WORDS}.{'human' if is_read else 'unread'}.{'there' if human_there else 'nobody'}"
     if level >= Level.DANGER and said.block_level == 0:
         steps = tuple(f"{WORDS}.{group}.{step}" for step in STEPS)

@@ -127,6 +127,14 @@ def test_a_no_is_thanked_for_once_and_never_where_danger_was_heard():
     assert said.keys == ("crisis.imminent.alone.1",)
 
 
+def test_who_says_yes_is_spoken_to_about_themselves_also_after_talk_of_somebody_else():
+    topics = (Topic.THIRD_PARTY, Topic.EXPLICIT)
+    said = imminent.turn(Level.DANGER, topics, imminent.Said(asked=True), human_there=True, answer=Answer.YES)
+    assert (said.keys[1], said.asks) == ("crisis.imminent.self.ask", PLAN)
+    said = imminent.turn(Level.DANGER, topics, imminent.Said(asked=True), human_there=True)
+    assert said.keys[1] == "crisis.imminent.third.ask"
+
+
 def heard(*texts: str, language: str = "en") -> list[door.Listened]:
     found, state = [], {}
     for text in texts:
