@@ -299,11 +299,11 @@ def test_words_that_only_led_to_a_question_can_be_kept_as_the_answer():
 
 
 def test_who_writes_other_words_instead_is_not_offered_the_first_again():
-    state, reply = play(*UNCLEAR, "resume:worry-time", ">my job", heard={UNCLEAR[-1]: QUESTION})
+    state, _ = play(*UNCLEAR, "resume:worry-time", ">my job", heard={UNCLEAR[-1]: QUESTION})
     assert state.known["worry-time"]["worry"] == "@8"
     assert state.written == 0
-    _, reply = play(*UNCLEAR, "m:worry-time", "go", "s:7", "go", heard={UNCLEAR[-1]: QUESTION})
-    assert "use" not in reply.buttons
+    state, _ = play(*UNCLEAR, "m:worry-time", heard={UNCLEAR[-1]: QUESTION})
+    assert state.written == 0
 
 
 def test_words_that_raised_an_alarm_are_no_answer_of_an_exercise():
@@ -325,7 +325,8 @@ def test_a_yes_within_an_exercise_is_no_answer_to_a_question_about_danger(langua
 
     def listens(before, text, language, human_there):
         told.append(before.get("open"))
-        return 2, replace(QUESTION, state={"open": ["thoughts", 2]})
+        asks = replace(QUESTION, state={"open": ["thoughts", 2]})
+        return (2, asks) if text == "x" else (0, replace(asks, keys=()))
 
     def talk(*given):
         state = {}
@@ -337,3 +338,5 @@ def test_a_yes_within_an_exercise_is_no_answer_to_a_question_about_danger(langua
 
     assert talk("", "m:worry-time", "go", "s:7", "go", ">x", ">yes")[-1] == ["thoughts", 2]
     assert talk("", "m:worry-time", "go", "s:7", "go", ">x", "resume:worry-time", ">yes")[-1] == []
+    title = book_of().exercises["worry-time"].title[language]
+    assert talk("", ">x", f">{title}", ">yes")[-2:] == [["thoughts", 2], []]

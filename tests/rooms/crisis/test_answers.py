@@ -36,6 +36,9 @@ UNCLEAR = {"en": "I don't want to wake up tomorrow", "nl": "ik wil morgen niet m
         ("en", "honestly it crosses my mind", Answer.YES),
         ("en", "no... ok, yes", Answer.YES),
         ("en", "lowkey yeah", Answer.YES),
+        ("en", "well, honestly, a bit", Answer.YES),
+        ("en", "somtimes", Answer.YES),  # a slip
+        ("en", "yes but I meant my exam", Answer.UNSURE),
         ("en", "I don't know", Answer.UNSURE),
         ("en", "I'd rather not say", Answer.UNSURE),
         ("en", "will you tell my mum", Answer.UNSURE),
@@ -44,6 +47,7 @@ UNCLEAR = {"en": "I don't want to wake up tomorrow", "nl": "ik wil morgen niet m
         ("en", "I never think about it", Answer.NO),
         ("en", "used to, not anymore", Answer.PAST),
         ("en", "years ago, yes", Answer.PAST),
+        ("en", "no... well yes, but years ago", Answer.PAST),
         ("en", "used to, but lately again", Answer.YES),
         ("en", "what time is my appointment", None),
         ("nl", "Ja", Answer.YES),
@@ -73,6 +77,7 @@ def test_an_answer_is_taken_for_what_it_is(language, text, answer):
         ("en", "everything is ready", Level.IMMINENT),
         ("en", "no", Level.NONE),
         ("en", "not now", Level.NONE),
+        ("en", "honestly I would not know how", Level.NONE),
         ("en", "I am sitting with my mother and she is calling the doctor now", Level.NONE),
         ("nl", "ja vannacht", Level.IMMINENT),
         ("nl", "alles ligt klaar", Level.IMMINENT),
@@ -121,6 +126,8 @@ def test_the_words_of_both_languages_do_the_same_things(language):
 def test_a_no_is_thanked_for_once_and_never_where_danger_was_heard():
     said = imminent.turn(Level.UNCLEAR, (), imminent.Said(asked=True), human_there=True, answer=Answer.NO)
     assert said.keys == ("crisis.imminent.gentle.no",)
+    faded = imminent.Said(block_level=3, turns=2)
+    assert imminent.turn(Level.UNCLEAR, (), faded, human_there=True, answer=Answer.NO) is None
     said = imminent.turn(
         Level.DANGER, (), imminent.Said(block_level=3, turns=1), human_there=True, answer=Answer.NO, is_read=False
     )
@@ -158,6 +165,13 @@ def test_in_another_rooms_talk_a_yes_to_the_question_brings_the_numbers(language
 def test_who_then_says_when_is_told_to_call_now():
     *_, last = heard(UNCLEAR["en"], "yes", "tonight")
     assert (last.level, last.keys[0]) == (4, "crisis.imminent.rise.acknowledge")
+
+
+@pytest.mark.django_db
+def test_a_question_is_answered_once():
+    *_, no, yes = heard(UNCLEAR["en"], "no, never", "yes")
+    assert (no.answered, no.state["open"]) == ("no", [])
+    assert (yes.answered, yes.now) == ("", 0)
 
 
 @pytest.mark.django_db
@@ -220,6 +234,8 @@ def test_on_the_line_a_no_is_thanked_for_and_changes_no_place():
     found = written(mine, UNCLEAR["en"], "no, just tired")
     assert (found.lane, found.level, found.turns) == (Lane.OTHER, Level.UNCLEAR, 0)
     assert contacts.lines(mine.access, mine.contact)[-1].text.startswith("Thank you for your answer.")
+    written(mine, UNCLEAR["en"], "no, just tired", UNCLEAR["en"])
+    assert Message.objects.filter(question="thoughts").count() == 1
 
 
 @pytest.mark.django_db
@@ -281,6 +297,8 @@ def test_what_is_learnt_from_is_read_by_author(language):
         f"{language}-replies-{file.stem}" for file in material.reply_files(language) if file.stem != "a1"
     }
     assert {row.trap for row in rows if row.level == 0} == {"", "past", "other"}
+    ordinary = [row for row in rows if "replies" not in row.family]
+    assert {(row.level, row.trap, row.exam, row.ordinary) for row in ordinary} == {(0, "other", False, False)}
 
 
 @pytest.mark.django_db
