@@ -17,6 +17,7 @@ from samen.rooms.crisis.jobs.line import block as block
 from samen.rooms.crisis.jobs.watching import called as called
 from samen.rooms.crisis.jobs.watching import post as post
 from samen.rooms.crisis.reading import ANSWERED_WITHIN, Question, action_of
+from samen.rooms.crisis.reading import Answer as Answered
 from samen.rooms.crisis.store import contacts, watching
 from samen.rooms.crisis.watching import Letter as Letter
 
@@ -76,7 +77,9 @@ def listen(before: Mapping[str, Any], text: str, language: str, *, human_there: 
     heard = systems.hear_next(before.get("talk", {}), text, language, Question(open_) if open_ else None)
     said = Said(**before.get("said", {}))
     topics = heard.topics or before.get("topics", ())
-    turn = imminent.turn(heard.level, topics, said, human_there=human_there, is_read=False, answer=heard.answer)
+    is_no = heard.answer in (Answered.NO, Answered.PAST)
+    answer = None if is_no and before.get("thanked") else heard.answer
+    turn = imminent.turn(heard.level, topics, said, human_there=human_there, is_read=False, answer=answer)
     after = dict(before.get("said", {}))
     if turn is not None:
         told = max(said.block_level, heard.level) if turn.numbers else said.block_level
@@ -85,7 +88,7 @@ def listen(before: Mapping[str, Any], text: str, language: str, *, human_there: 
             "turns": said.turns + 1,
             "asked": said.asked or turn.asks is Question.THOUGHTS,
         }
-    waits = [open_, left - 1] if left > 1 and heard.answer is None else []
+    waits = [open_, left - 1] if left > 1 and (is_no or heard.answer is None) else []  # who says no may think again
     if turn is not None and turn.asks is not None:
         waits = [str(turn.asks), ANSWERED_WITHIN]
     return Listened(
@@ -99,6 +102,7 @@ def listen(before: Mapping[str, Any], text: str, language: str, *, human_there: 
             "said": after,
             "topics": list(heard.topics or before.get("topics", ())),
             "open": waits,
+            "thanked": bool(waits) and (is_no or bool(before.get("thanked"))),
         },
         answered=str(heard.answer or ""),
     )

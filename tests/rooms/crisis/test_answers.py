@@ -21,6 +21,7 @@ from tests.rooms.crisis.service import in_service
 
 THOUGHTS, PLAN = Question.THOUGHTS, Question.PLAN
 ELSE = {"en": "i had soup for lunch", "nl": "ik heb soep gegeten"}
+NO_NO = {"en": "no, I want to die", "nl": "nee, ik wil dood"}
 UNCLEAR = {"en": "I don't want to wake up tomorrow", "nl": "ik wil morgen niet meer wakker worden"}
 
 
@@ -103,6 +104,14 @@ def test_a_no_lowers_nothing_that_stands_beside_it():
     assert detect.read(text, "en", asked=THOUGHTS).level is detect.read(text, "en").level is Level.IMMINENT
 
 
+def test_what_begins_like_a_no_and_shows_danger_is_no_answer(monkeypatch):
+    monkeypatch.setattr(answers, "model", lambda *_: None)
+    for language in LANGUAGES:
+        assert answers.read(THOUGHTS, NO_NO[language], language).answer is Answer.NO
+        assert detect.read(NO_NO[language], language, asked=THOUGHTS).answer is None
+    assert detect.read("I don't", "en", asked=THOUGHTS).answer is Answer.NO
+
+
 def test_who_said_no_is_not_alarmed_at_for_what_was_asked_about_before():
     state = talk.State(turns=3, asks=0.9)
     reading, after = listen.hear(state, "no, never", "en", ("rules",), asked=THOUGHTS)
@@ -168,10 +177,18 @@ def test_who_then_says_when_is_told_to_call_now():
 
 
 @pytest.mark.django_db
-def test_a_question_is_answered_once():
-    *_, no, yes = heard(UNCLEAR["en"], "no, never", "yes")
-    assert (no.answered, no.state["open"]) == ("no", [])
-    assert (yes.answered, yes.now) == ("", 0)
+def test_who_says_no_may_think_again_and_is_thanked_once():
+    *_, no, yes = heard(UNCLEAR["en"], "no, never", "well yes")
+    assert (no.answered, no.keys) == ("no", ("crisis.imminent.gentle.no",))
+    assert (yes.answered, yes.action) == ("yes", "alarm")
+    *_, again = heard(UNCLEAR["en"], "no, never", "no worries")
+    assert (again.answered, again.keys) == ("no", ())
+
+
+@pytest.mark.django_db
+def test_a_yes_ends_the_question():
+    *_, yes = heard(UNCLEAR["en"], "yes")
+    assert yes.state["open"] == ["plan", ANSWERED_WITHIN]
 
 
 @pytest.mark.django_db
@@ -234,7 +251,9 @@ def test_on_the_line_a_no_is_thanked_for_and_changes_no_place():
     found = written(mine, UNCLEAR["en"], "no, just tired")
     assert (found.lane, found.level, found.turns) == (Lane.OTHER, Level.UNCLEAR, 0)
     assert contacts.lines(mine.access, mine.contact)[-1].text.startswith("Thank you for your answer.")
-    written(mine, UNCLEAR["en"], "no, just tired", UNCLEAR["en"])
+    written(mine, UNCLEAR["en"], "no, just tired", "no worries")
+    assert Message.objects.filter(who="computer").count() == 2
+    written(mine, UNCLEAR["en"], "no, just tired", "no worries", UNCLEAR["en"])
     assert Message.objects.filter(question="thoughts").count() == 1
 
 

@@ -52,6 +52,8 @@ def read(
     if doubtful or any(_hides(name, parsed) for name in held):
         raised = min(raised, Level.UNCLEAR)
     told = answers.read(asked, text, language, layers) if asked is not None else answers.Heard()
+    if told.answer in (Answer.NO, Answer.PAST) and (level >= Level.UNCLEAR or raised >= Level.DANGER):
+        told = answers.Heard()  # "no, I want to die" is no no
     reached = max(level, raised, told.level)
     probability = scored[1].danger if scored is not None else BY_RULE[level]
     spans = _spans(parsed, hits, scored[0] if scored is not None and raised > max(level, told.level) else None)

@@ -138,6 +138,8 @@ def _answer(mine: Mine, talk: Talk, what: Heard, answered: Answered | None, *, a
     """Say at once what helps; where a counsellor writes already, the computer is silent unless the numbers were never given."""
     if talk.state == "taken" and (talk.block_level or what.level < Level.DANGER):
         return ""
+    if answered in (Answered.NO, Answered.PAST) and contacts.was_answered(mine.access, mine.contact):
+        answered = None
     said = Said(block_level=talk.block_level, turns=talk.turns, asked=talk.asked)
     turn = imminent.turn(what.level, what.topics, said, human_there=duty.count(at) > 0, answer=answered)
     if turn is None:

@@ -302,6 +302,14 @@ def answer_by_computer(
         found.save(update_fields=["asked", "block_level", "turns", "changes"])
 
 
+def was_answered(access: Allowed, contact: UUID) -> bool:
+    """Say whether the computer said something since its last question: what was answered to that is thanked for once."""
+    access.require(Scope.TALK)
+    own = Message.objects.filter(contact=contact, contact__person=access.person, who="computer").order_by("-at", "-id")
+    last = own.values_list("question", flat=True).first()
+    return not last
+
+
 def heard(access: Allowed, contact: UUID, what: Heard, *, at: datetime) -> None:
     """Keep what a computer read, and bring the contact forward where it says so: never back."""
     _own(access)
