@@ -90,7 +90,7 @@ def open_questions(lines: Iterable[tuple[str, str]]) -> list[Question | None]:
     found: list[Question | None] = []
     now, left = None, 0
     for who, question in lines:
-        found.append(now if who == "contact" and left else None)
+        found.append(now if who == "contact" and left > 0 else None)
         if who == "contact":
             left -= 1
         elif question or who == "counsellor":  # who talks with a human answers that human

@@ -207,6 +207,7 @@ def test_a_question_that_was_taken_out_of_the_state_is_not_answered():
         ([("contact", ""), ("computer", "thoughts"), ("contact", "")], THOUGHTS),
         ([("computer", "thoughts"), ("contact", ""), ("contact", "")], THOUGHTS),
         ([("computer", "thoughts"), ("contact", ""), ("contact", ""), ("contact", "")], None),
+        ([("computer", "thoughts"), *[("contact", "")] * 4], None),
         ([("computer", "thoughts"), ("counsellor", ""), ("contact", "")], None),
         ([("computer", "thoughts"), ("contact", ""), ("computer", "plan"), ("contact", "")], PLAN),
         ([("computer", "plan"), ("computer", ""), ("contact", "")], PLAN),
@@ -255,6 +256,23 @@ def test_on_the_line_a_no_is_thanked_for_and_changes_no_place():
     assert Message.objects.filter(who="computer").count() == 2
     written(mine, UNCLEAR["en"], "no, just tired", "no worries", UNCLEAR["en"])
     assert Message.objects.filter(question="thoughts").count() == 1
+
+
+@pytest.mark.django_db
+def test_what_others_wrote_takes_no_place_of_what_the_person_wrote(monkeypatch):
+    read, texts = [], contacts.texts
+    monkeypatch.setattr(contacts, "READ_BACK", 3)
+    monkeypatch.setattr(contacts, "texts", lambda *given: read.append(texts(*given)) or read[-1])
+    mine = begun("en")
+    written(mine, "one")
+    for _ in range(9):
+        contacts.answer_by_computer(
+            mine.access, mine.contact, "x", at=timezone.now(), level=Level.NONE, has_numbers=False
+        )
+    written(mine, "one", "two", "three")
+    assert [each.text for each in read[-1][0]] == ["one", "two", "three"]
+    written(mine, "one", "two", "three", "four")
+    assert [each.text for each in read[-1][0]] == ["two", "three", "four"]
 
 
 @pytest.mark.django_db

@@ -354,14 +354,11 @@ def texts(permit: Permit, person: UUID) -> tuple[list[Written], str]:
     if found is None:
         return [], "en"
     sealer = people.sealer(person)
-    rows = list(reversed(found.messages.order_by("-at", "-id")[: 2 * READ_BACK]))
-    asked = imminent.open_questions([(row.who, row.question) for row in rows])
-    said = [
-        Written(row.pk, row.at, sealer.open_text(row.body_sealed, BODY), question)
-        for row, question in zip(rows, asked, strict=True)
-        if row.who == "contact"
-    ]
-    return said[-READ_BACK:], found.language
+    rows = list(found.messages.filter(who="contact").order_by("-at", "-id")[:READ_BACK])
+    lines = list(found.messages.order_by("at", "id").values_list("id", "who", "question"))  # nothing of these is opened
+    asked = dict(zip((line[0] for line in lines), imminent.open_questions(line[1:] for line in lines), strict=True))
+    said = [Written(row.pk, row.at, sealer.open_text(row.body_sealed, BODY), asked[row.pk]) for row in reversed(rows)]
+    return said, found.language
 
 
 def talk(access: Allowed, contact: UUID) -> Talk | None:
