@@ -16,8 +16,7 @@ from samen.rooms.crisis.jobs.line import Answer as Answer
 from samen.rooms.crisis.jobs.line import block as block
 from samen.rooms.crisis.jobs.watching import called as called
 from samen.rooms.crisis.jobs.watching import post as post
-from samen.rooms.crisis.reading import ANSWERED_WITHIN, Question, action_of
-from samen.rooms.crisis.reading import Answer as Answered
+from samen.rooms.crisis.reading import ANSWERED_WITHIN, CALM, Question, action_of
 from samen.rooms.crisis.store import contacts, watching
 from samen.rooms.crisis.watching import Letter as Letter
 
@@ -77,7 +76,7 @@ def listen(before: Mapping[str, Any], text: str, language: str, *, human_there: 
     heard = systems.hear_next(before.get("talk", {}), text, language, Question(open_) if open_ else None)
     said = Said(**before.get("said", {}))
     topics = heard.topics or before.get("topics", ())
-    is_no = heard.answer in (Answered.NO, Answered.PAST)
+    is_no = heard.answer in CALM
     answer = None if is_no and before.get("thanked") else heard.answer
     turn = imminent.turn(heard.level, topics, said, human_there=human_there, is_read=False, answer=answer)
     after = dict(before.get("said", {}))

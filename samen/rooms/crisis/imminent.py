@@ -9,7 +9,7 @@ section 4 (the sheet that the room was built from); words: content/imminent.toml
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from samen.rooms.crisis.reading import ANSWERED_WITHIN, Answer, Level, Question, Topic
+from samen.rooms.crisis.reading import ANSWERED_WITHIN, CALM, DUE, Answer, Level, Question, Topic
 
 WORDS = "crisis.imminent"
 STEPS = ("acknowledge", "ask", "plan", "now", "near", "distance", "stay")
@@ -61,7 +61,7 @@ def turn(
             what was answered to the question before.
     """
     # Who answers the question about suicide speaks of themselves, whomever the talk was about before.
-    group = "self" if answer in (Answer.YES, Answer.UNSURE) else group_of(topics)
+    group = "self" if answer in DUE else group_of(topics)
     human = f"{WORDS}.{'human' if is_read else 'unread'}.{'there' if human_there else 'nobody'}"
     if level >= Level.DANGER and said.block_level == 0:
         steps = tuple(f"{WORDS}.{group}.{step}" for step in STEPS)
@@ -73,7 +73,7 @@ def turn(
     if level >= Level.DANGER:
         number = (said.turns - 1) % LATER + 1
         return Turn((f"{WORDS}.later.{number}", human) if is_read else (f"{WORDS}.alone.{number}",))
-    if answer in (Answer.NO, Answer.PAST) and said.block_level == 0:
+    if answer in CALM and said.block_level == 0:
         return Turn((f"{WORDS}.gentle.{answer}",))
     if level is Level.UNCLEAR and not said.asked and said.block_level == 0:
         return Turn((f"{WORDS}.gentle.acknowledge", f"{WORDS}.gentle.ask"), asks=Question.THOUGHTS)

@@ -61,6 +61,8 @@ class Answer(StrEnum):
     NO = "no"
 
 
+DUE = frozenset({Answer.YES, Answer.UNSURE})  # a human must be told
+CALM = frozenset({Answer.PAST, Answer.NO})  # nobody needs to be
 ANSWERED_WITHIN = 2  # messages after a question that may be the answer
 
 

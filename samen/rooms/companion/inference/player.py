@@ -49,9 +49,7 @@ class State:
     told: int = 0  # turn in which it last said what it is
     danger: Mapping[str, Any] = field(default_factory=dict)  # the state of what was heard, as the crisis room gives it
     offers: tuple[str, ...] = ()  # the buttons that stood under the last turn
-    written: int = (
-        0  # the turn whose words may still be the answer where the talk was put aside for a question; 0: none
-    )
+    written: int = 0  # the turn whose words may still be an answer: they led to a question about danger; 0: none
 
 
 @dataclass(frozen=True)
@@ -345,16 +343,9 @@ class Turn:
                 return self.mean(self.here.library.intents[what])
             case "go" if shown is not None and not shown.ask and not shown.choices:
                 return self.answer(None)
-            case "keep" if (
-                place is not None and shown is not None and self._type(place, shown) in (Type.TEXT, Type.LIST)
-            ):
+            case "keep" if self._asks_for_words():
                 return self.answer(KEPT)
-            case "use" if (
-                self.state.written
-                and place is not None
-                and shown is not None
-                and self._type(place, shown) in (Type.TEXT, Type.LIST)
-            ):
+            case "use" if self.state.written and self._asks_for_words():
                 return self.answer(f"@{self.state.written}")
             case "c" if shown is not None and any(each.id == what for each in shown.choices):
                 return self._chosen(shown, what)

@@ -16,7 +16,7 @@ from samen.rooms.crisis.inference.language import languages
 from samen.rooms.crisis.inference.lexicon import LANGUAGES, expanded, lexicon
 from samen.rooms.crisis.inference.linear import model, part_terms, word_terms
 from samen.rooms.crisis.inference.normalise import CONTENT, is_one_slip, pieces
-from samen.rooms.crisis.reading import Answer, Level, Question
+from samen.rooms.crisis.reading import DUE, Answer, Level, Question
 from samen.rooms.crisis.sight import BY, Sight
 
 DENIED_WITHIN = 3  # words before or after what they deny
@@ -27,7 +27,6 @@ LONGEST = 80  # words: what comes after them is no part of an answer
 SLIP_FROM = 4  # letters: a slip is looked behind in words as long as this
 LEVELS = {Answer.YES: Level.DANGER, Answer.UNSURE: Level.DANGER, Answer.PAST: Level.DISTRESS, Answer.NO: Level.NONE}
 
-DUE = (Answer.YES, Answer.UNSURE)  # a human must be told
 MODELS = CONTENT / "answers"
 LAYERS = ("rules", "model")
 
@@ -95,16 +94,15 @@ class Heard:
 def read(question: Question, text: str, language: str | None, layers: Collection[str] = LAYERS) -> Heard:
     """Give what a text answers; no answer is level 0. The words say in which language it is; the language of the talk where they leave it open."""
     spoken = _spoken_in(text, language)
-    tongues = sorted(LANGUAGES, key=lambda each: each != spoken)
     if question is Question.PLAN:
-        has = any(_has_plan(text, words_of(each)) for each in tongues)
+        has = any(_has_plan(text, words_of(each)) for each in LANGUAGES)
         return Heard(Answer.YES, Level.IMMINENT, "answer.plan") if has else Heard()
-    found = _by_words(text, tongues)
+    found = _by_words(text, spoken)
     if found in DUE or "model" not in layers:
         return _heard(found)
-    fitted = model(tongues[0], MODELS)
+    fitted = model(spoken, MODELS)
     if fitted is not None:
-        seen = sight(text, tongues[0])
+        seen = _seen(text, spoken, found)
         scored = fitted.score(seen.words, (), seen.marks)
         if scored.danger >= scored.alarm:
             return Heard(Answer.UNSURE, LEVELS[Answer.UNSURE], "answer.model")
@@ -120,15 +118,20 @@ def _spoken_in(text: str, hint: str | None) -> str:
     return whole if whole in LANGUAGES else hint or LANGUAGES[0]
 
 
-def _by_words(text: str, tongues: Iterable[str]) -> Answer | None:
+def _by_words(text: str, language: str) -> Answer | None:
+    """Give the answer by the words of this language, else by those of the other: people mix."""
+    tongues = sorted(LANGUAGES, key=lambda each: each != language)
     return next((found for each in tongues if (found := _thoughts(text, words_of(each))) is not None), None)
 
 
 def sight(text: str, language: str) -> Sight:
     """Give what the model learns from an answer: its words between their ends, and what the words of content/answers say of it."""
+    return _seen(text, language, _by_words(text, language))
+
+
+def _seen(text: str, language: str, found: Answer | None) -> Sight:
     by = words_of(language)
     said = _spoken(text, by)
-    found = _by_words(text, sorted(LANGUAGES, key=lambda each: each != language))
     marks = [f"answer {found or 'none'}", *([f"{BY}answer.{found}"] if found in DUE else ())]
     for name, phrases in (("often", by.often), ("is so", by.is_so), ("past", by.past), ("denied", by.deny)):
         if _holds(said, phrases):

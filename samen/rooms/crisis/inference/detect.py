@@ -11,7 +11,7 @@ from samen.rooms.crisis.inference.grammar import Hit, Parsed
 from samen.rooms.crisis.inference.linear import Model, Scored, part_terms, whole, word_terms
 from samen.rooms.crisis.inference.pairs import beside, pairs
 from samen.rooms.crisis.inference.rules import setting, sure
-from samen.rooms.crisis.reading import Answer, Level, Question, Reading, Span, Topic, action_of
+from samen.rooms.crisis.reading import CALM, Answer, Level, Question, Reading, Span, Topic, action_of
 from samen.rooms.crisis.sight import BY, Sight
 
 LAYERS = ("rules", "model", "meaning")
@@ -52,7 +52,7 @@ def read(
     if doubtful or any(_hides(name, parsed) for name in held):
         raised = min(raised, Level.UNCLEAR)
     told = answers.read(asked, text, language, layers) if asked is not None else answers.Heard()
-    if told.answer in (Answer.NO, Answer.PAST) and (level >= Level.UNCLEAR or raised >= Level.DANGER):
+    if told.answer in CALM and (level >= Level.UNCLEAR or raised >= Level.DANGER):
         told = answers.Heard()  # "no, I want to die" is no no
     reached = max(level, raised, told.level)
     probability = scored[1].danger if scored is not None else BY_RULE[level]

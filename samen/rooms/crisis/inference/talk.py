@@ -12,7 +12,7 @@ from enum import StrEnum
 from math import exp, log
 from typing import Any
 
-from samen.rooms.crisis.reading import Action, Answer, Level, Reading, action_of
+from samen.rooms.crisis.reading import CALM, Action, Level, Reading, action_of
 
 TURNS_TO_HALF = 12.0  # a reading weighs half after so many turns
 HOURS_TO_HALF = 24.0  # or after so many hours
@@ -71,7 +71,7 @@ def fold(state: State, reading: Reading, at: datetime | None = None) -> State:
     # Of a story one may be asked again and again.
     asked = reading.action is Action.ASK and not state.settings and not state.careful
     # Who was asked and said no has answered what came before; what comes after it counts anew.
-    before = 0.0 if reading.answer in (Answer.NO, Answer.PAST) else state.asks * keep
+    before = 0.0 if reading.answer in CALM else state.asks * keep
     asks = before + (reading.probability if asked else 0.0)
     now = int(reading.level) + min(0.99, reading.probability)
     level = reading.level

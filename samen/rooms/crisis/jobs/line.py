@@ -19,8 +19,8 @@ from samen.rights.words import Denied, Finding, Held, Released
 from samen.rooms.crisis import imminent, numbers, systems
 from samen.rooms.crisis.imminent import Said
 from samen.rooms.crisis.numbers import Number
+from samen.rooms.crisis.reading import CALM, Level
 from samen.rooms.crisis.reading import Answer as Answered
-from samen.rooms.crisis.reading import Level
 from samen.rooms.crisis.store import contacts, drift, duty
 from samen.rooms.crisis.store.contacts import Heard, Mine, Talk
 from samen.words import say
@@ -138,7 +138,7 @@ def _answer(mine: Mine, talk: Talk, what: Heard, answered: Answered | None, *, a
     """Say at once what helps; where a counsellor writes already, the computer is silent unless the numbers were never given."""
     if talk.state == "taken" and (talk.block_level or what.level < Level.DANGER):
         return ""
-    if answered in (Answered.NO, Answered.PAST) and contacts.was_answered(mine.access, mine.contact):
+    if answered in CALM and contacts.was_answered(mine.access, mine.contact):
         answered = None
     said = Said(block_level=talk.block_level, turns=talk.turns, asked=talk.asked)
     turn = imminent.turn(what.level, what.topics, said, human_there=duty.count(at) > 0, answer=answered)

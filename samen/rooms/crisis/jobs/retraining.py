@@ -21,7 +21,7 @@ from samen.rooms.crisis.jobs import selftest
 from samen.rooms.crisis.models.hearing import Candidate
 from samen.rooms.crisis.reading import Action
 from samen.rooms.crisis.selftest import compare
-from samen.rooms.crisis.selftest.plan import Plan
+from samen.rooms.crisis.selftest.plan import Plan, piece
 from samen.rooms.crisis.store import candidates, labels
 from samen.rooms.crisis.store.candidates import Chosen, Made, NotNow
 
@@ -95,7 +95,7 @@ def beside(language: str, made: Made, said: Sequence[labels.Learnt], whole: Plan
     """Put a candidate beside the model in use: on the sealed messages, and on what was labelled here. Raises: NotTried."""
     asked = compare.asked_of(whole, language)
     now, then = systems.hears(), systems.hears({language: Chosen(made.sha256)})
-    answers = {"now": _tried(asked.turns(), now), "candidate": _tried(asked.turns(), then)}
+    answers = {"now": _tried(asked.material(), now), "candidate": _tried(asked.material(), then)}
     return {
         "hears": {"now": list(now[language]), "candidate": list(then[language])},
         "sealed": {name: compare.plain(compare.figures(asked, each)) for name, each in answers.items()},
@@ -103,8 +103,8 @@ def beside(language: str, made: Made, said: Sequence[labels.Learnt], whole: Plan
     }
 
 
-def _tried(turns: Sequence[Sequence[str]], hears: systems.Hears) -> list[Mapping[str, Any]]:
-    ran = gate.trial(systems.DETECT, [{"turns": list(each), "language": None, "hears": hears} for each in turns])
+def _tried(material: Sequence[Mapping[str, Any]], hears: systems.Hears) -> list[Mapping[str, Any]]:
+    ran = gate.trial(systems.DETECT, [{**each, "hears": hears} for each in material])
     if isinstance(ran, Denied):
         raise NotTried(ran.code)
     return [finding.value for finding, _ in ran.findings]
@@ -117,7 +117,7 @@ def _local(made: Made, said: Sequence[labels.Learnt], now: Sequence[Any], then: 
     held = [each for each in scored(made.scores) if each.family in fresh]
     if not held:
         return {}
-    values = _tried([(fresh[each.family].text,) for each in held], systems.hears())
+    values = _tried([piece([fresh[each.family].text]) for each in held], systems.hears())
     mine = [
         (each.family, each.level, Action(value["readings"][0]["action"]))
         for each, value in zip(held, values, strict=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from samen.rooms.crisis.reading import Answer, Level, Topic
+from samen.rooms.crisis.reading import DUE, Answer, Level, Topic
 
 
 class BadCorpus(ValueError):
@@ -74,7 +74,7 @@ class Reply:
     @property
     def due(self) -> bool:
         """Say whether a human must be told: after a yes, and where somebody does not know or will not say."""
-        return self.answer in (Answer.YES, Answer.UNSURE)
+        return self.answer in DUE
 
 
 def messages(parsed: Mapping[str, Any], language: str) -> tuple[Message, ...]:

@@ -42,22 +42,23 @@ class Plan:
     replies: tuple[Reply, ...] = ()
 
     def turns(self) -> list[tuple[str, ...]]:
-        """Give what is typed, talk by talk; a message alone is a talk of one turn. The language is left for the detector to find."""
-        alone = [each.text for each in self.sealed]
-        alone += [each.text for each in self.changed]
-        alone += [each.text for each in self.ordinary]
-        return [
-            *((text,) for text in alone),
-            *(each.turns for each in self.talks),
-            *((each.text,) for each in self.replies),
-        ]
+        """Give what is typed, talk by talk; a message alone is a talk of one turn."""
+        return [tuple(each["turns"]) for each in self.material()]
 
     def material(self) -> list[dict[str, Any]]:
-        """Give the same as the pieces of a validation run: an answer comes after its question, in the language in which that was asked."""
-        spoken = self.turns()[: -len(self.replies) or None]
-        pieces: list[dict[str, Any]] = [{"turns": list(each), "language": None} for each in spoken]
+        """Give the pieces of a validation run. An answer comes after its question, in the language in which that was asked."""
+        alone = (each.text for part in (self.sealed, self.changed, self.ordinary) for each in part)
         asked = [str(Question.THOUGHTS)]
-        return [*pieces, *({"turns": [each.text], "language": each.language, "asked": asked} for each in self.replies)]
+        return [
+            *(piece([text]) for text in alone),
+            *(piece(each.turns) for each in self.talks),
+            *({**piece([each.text]), "language": each.language, "asked": asked} for each in self.replies),
+        ]
+
+
+def piece(turns: Sequence[str]) -> dict[str, Any]:
+    """Give one talk as a piece of a validation run. The language is left for the detector to find."""
+    return {"turns": list(turns), "language": None}
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def make(
         out = fit.held_out(examples)
         made, figures = fit.fit(language, examples, means[1], out)
     model = rebuild.written(made)
-    learnt_from = {"files": material.hashes(material.files(language)), **material.counted(learnt)}
+    learnt_from = material.learnt_from(material.files(language), learnt)
     card = json.loads(rebuild.card(language, model, learnt_from, figures, inputs[language]))
     card["limits"] = [*card["limits"], LIMIT]
     card["learnt_from"]["labels"] = _digest(labelled)

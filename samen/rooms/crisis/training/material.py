@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+from typing import Any
+
+from samen.rooms.crisis.reading import DUE
 
 CORPUS = Path(__file__).resolve().parent.parent / "content" / "corpus"
 LANGUAGES = ("en", "nl")
@@ -82,10 +85,7 @@ def replies(language: str) -> list[Row]:
     made = []
     for file in reply_files(language):
         for each in tomllib.loads(file.read_text())["reply"]:
-            due, quiet = (
-                each["answer"] in ("yes", "unsure"),
-                each["answer"] if each["answer"] in ("past", "other") else "",
-            )
+            due = each["answer"] in DUE
             was_read = file.stem in REPLIES_READ
             made.append(
                 Row(
@@ -94,7 +94,7 @@ def replies(language: str) -> list[Row]:
                     language,
                     3 if due else 0,
                     "explicit" if due else "",
-                    quiet,
+                    each["answer"] if each["answer"] in ("past", "other") else "",
                     each["style"],
                     blind=not was_read,
                     exam=not was_read,
@@ -117,6 +117,11 @@ def _about_else(language: str) -> list[Row]:
 def ordinary_files(language: str) -> list[Path]:
     """Give the files of ordinary days."""
     return [file for file in files(language) if ORDINARY.match(file.stem)]
+
+
+def learnt_from(read: Iterable[Path], found: Sequence[Row]) -> dict[str, Any]:
+    """Say what a model learnt from, for its card: each file by its hash, and how many messages of which kind."""
+    return {"files": hashes(read), **counted(found)}
 
 
 def hashes(found: Iterable[Path]) -> dict[str, str]:

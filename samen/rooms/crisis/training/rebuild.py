@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from samen.rooms.crisis.reading import DUE
 from samen.rooms.crisis.sight import Sight
 from samen.rooms.crisis.training import fit, head, material, shut
 
@@ -19,7 +20,9 @@ INTENDED_FOR_ANSWERS = (
     "Hears a yes, a doubt or a refusal in the message after the one direct question. "
     "Raises what the words of content/answers say; never used alone."
 )
-HEARD_BY_WORDS = ("answer.yes", "answer.unsure")  # the marks of an answer that words alone put before a human
+HEARD_BY_WORDS = frozenset(
+    f"answer.{each}" for each in DUE
+)  # the marks of an answer that words alone put before a human
 LIMITS = (
     "Learnt from messages that were written for this product, not collected; clinicians have yet to review them.",
     "English and Dutch only. Short messages; of a long one the first 8,000 characters.",
@@ -55,7 +58,7 @@ def files(
             out = fit.held_out(found)
             made, figures = fit.fit(language, found, sure(), out)
             model = written(made)
-            learnt_from = {"files": material.hashes(material.files(language)), **material.counted(rows)}
+            learnt_from = material.learnt_from(material.files(language), rows)
             yield CONTENT / "model" / f"{language}.json", model
             yield (
                 CONTENT / "model" / f"{language}.card.json",
@@ -75,7 +78,7 @@ def _answers(
     )
     model = written(made)
     read = [*material.reply_files(language), *material.ordinary_files(language)]
-    learnt_from = {"files": material.hashes(read), **material.counted(rows)}
+    learnt_from = material.learnt_from(read, rows)
     yield CONTENT / "answers" / f"{language}.json", model
     yield (
         CONTENT / "answers" / f"{language}.card.json",
@@ -114,7 +117,7 @@ def _head(
     beside = hashlib.sha256(model.encode()).hexdigest()
     made, figures = head.fitted(found, out, by[0], by[2], beside=beside)
     text = json.dumps(made, separators=(",", ":"), sort_keys=True) + "\n"
-    learnt_from = {"files": material.hashes(material.files(language)), **material.counted(rows)}
+    learnt_from = material.learnt_from(material.files(language), rows)
     about = head.card(language, text, file=by[1], beside=beside, learnt_from=learnt_from, figures=figures)
     yield CONTENT / "meaning" / f"{language}.json", text
     yield CONTENT / "meaning" / f"{language}.card.json", about
