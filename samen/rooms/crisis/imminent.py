@@ -16,7 +16,7 @@ STEPS = ("acknowledge", "ask", "plan", "now", "near", "distance", "stay")
 LATER = 4  # ways to say the next thing, so that nothing is said twice in a row
 MOST_WORDS = 60
 
-# The first of these topics that the talk has decides which words fit; without one it is about the writer's own life.
+# The first topic of the talk decides which words fit; where it is none of these it is about the writer's own life.
 GROUPS = {
     Topic.OVERDOSE: "taken",
     Topic.MEDICATION: "taken",
@@ -82,7 +82,7 @@ def turn(
 
 def group_of(topics: Sequence[str]) -> str:
     """Say which words fit what the danger is about."""
-    return next((GROUPS[Topic(topic)] for topic in topics if topic in GROUPS), "self")
+    return GROUPS.get(Topic(topics[0]), "self") if topics else "self"
 
 
 def open_questions(lines: Iterable[tuple[str, str]]) -> list[Question | None]:

@@ -37,6 +37,10 @@ class Topic(StrEnum):
     MEDICATION = "medication"  # a medication emergency, intended or not
 
 
+# Among topics of one level these lead: other words and other numbers fit them than a wish of one's own (imminent.py).
+LEADING = (Topic.OVERDOSE, Topic.MEDICATION, Topic.ABUSE, Topic.THIRD_PARTY, Topic.HARM_TO_OTHERS)
+
+
 class Action(StrEnum):
     """What the words call for. An alarm is for a human; a question is cheaper than an alarm."""
 

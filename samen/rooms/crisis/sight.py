@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-FORM = 2  # of a model's file: how its weights are meant
+FORM = 3  # of a model's file: how its weights are meant
 BY = "rule "  # begins the mark of a rule that sees danger
 
 Counts = Mapping[str, int]

@@ -57,6 +57,24 @@ def test_what_training_counted_says_which_rules_alarm_by_themselves():
     assert rules.sure() < {rule.id for language in ("en", "nl") for rule in rules.rules(language).rules}
 
 
+@pytest.mark.parametrize(("named", "topic"), [("abuse", Topic.ABUSE), ("", Topic.OBLIQUE)])
+def test_a_message_is_about_what_the_model_names_and_without_any_topic_oblique(named, topic):
+    class Heard:
+        everywhere = frozenset()
+
+        def score(self, *_seen, **_also):
+            return linear.Scored(0.9, 0.9, 0.5, 0.5, named)
+
+        def pull(self, _word):
+            return 0.0
+
+    reading = detect.read("the blue chair", "en", using=lambda _language: Heard())
+    assert (reading.action, reading.raised_by, reading.topics) == (Action.ALARM, "model", (topic,))
+    plain = detect.read("I took too many pills", "en", using=lambda _language: Heard())
+    assert Topic.OVERDOSE in plain.topics  # what a rule saw stays
+    assert plain.topics[0] is (Topic.ABUSE if named else Topic.OVERDOSE)
+
+
 def test_spans_point_into_the_text_as_typed():
     text = "h\u00e9 ... I want to k\u0456ll my\u200bself"
     span = detect.read(text).spans[0]

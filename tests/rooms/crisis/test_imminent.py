@@ -6,8 +6,9 @@ from itertools import pairwise, product
 import pytest
 
 from samen import words
-from samen.rooms.crisis.imminent import GROUPS, LATER, MOST_WORDS, STEPS, WORDS, Said, turn
-from samen.rooms.crisis.reading import Level, Topic
+from samen.rooms.crisis.imminent import GROUPS, LATER, MOST_WORDS, STEPS, WORDS, Said, group_of, turn
+from samen.rooms.crisis.inference import listen
+from samen.rooms.crisis.reading import LEADING, Action, Level, Reading, Topic
 
 TOPICS = [(Topic.PLAN,), *((each,) for each in GROUPS)]
 EVERY = [
@@ -89,3 +90,30 @@ def test_who_took_something_is_told_to_call_first_and_nothing_about_the_body():
     made = turn(Level.IMMINENT, (Topic.OVERDOSE,), Said(), human_there=True)
     assert made.numbers == "poison"
     assert not re.search(r"vomit|braken|drink|eat|eten", text(made, "en") + text(made, "nl"))
+
+
+@pytest.mark.parametrize(
+    ("topics", "group"),
+    [
+        (("explicit", "third-party"), "self"),  # who began about a friend and now means themselves
+        (("third-party", "explicit"), "third"),
+        (("overdose", "explicit"), "taken"),
+        ((), "self"),
+    ],
+)
+def test_the_words_are_about_what_the_most_urgent_message_is_about(topics, group):
+    assert group_of(topics) == group
+
+
+def test_what_leads_among_topics_is_what_has_words_of_its_own():
+    assert set(LEADING) == set(GROUPS)
+
+
+def test_the_topics_of_a_talk_begin_with_its_highest_level_and_there_with_the_newest_message():
+    def about(level: Level, *topics: Topic) -> Reading:
+        return Reading(level, Action.ALARM, 0.9, topics, (), "en", "both")
+
+    friend, own = about(Level.DANGER, Topic.THIRD_PARTY, Topic.MEANS), about(Level.DANGER, Topic.EXPLICIT)
+    calm, now = about(Level.DISTRESS, Topic.GRIEF), about(Level.IMMINENT, Topic.OVERDOSE)
+    assert listen.topics([friend, calm, own]) == ["explicit", "third-party", "means"]
+    assert listen.topics([now, friend, own]) == ["overdose", "explicit", "third-party", "means"]

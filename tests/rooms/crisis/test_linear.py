@@ -6,7 +6,7 @@ import pytest
 from samen.rooms.crisis.inference import detect, grammar, linear
 from samen.rooms.crisis.inference.pairs import beside
 from samen.rooms.crisis.sight import FORM, Sight
-from samen.rooms.crisis.training import fit
+from samen.rooms.crisis.training import fit, network
 from samen.rooms.crisis.training.material import Row
 
 GRAVE = ("I want to die tonight", "I put rope in the garage", "I took all my pills", "he killed, kills and is killing")
@@ -40,13 +40,14 @@ def of_fit(found: list[fit.Example]) -> tuple[fit.Fitted, linear.Model]:
         "alarm": 0.5,
         "steps": EVER,
         "everywhere": sorted(fit.everywhere(found)),
+        "network": network.in_file(fitted.network),
     }
     return fitted, linear.of_file({**made, **fit._blocks(fitted)})
 
 
 def test_a_message_scores_from_the_file_as_it_did_in_training(found):
     fitted, model = of_fit(found)
-    wanted = fit._matrix(found, fitted.vocabulary) @ fitted.weights.T + fitted.bias
+    wanted = fit.log_odds(fitted, found)
     for example, both in zip(found, wanted, strict=True):
         parsed = grammar.parse(example.row.text)
         got = model.raw(parsed.said.words, beside(parsed.said, model.everywhere), detect.marks(parsed))
@@ -57,8 +58,9 @@ def test_a_message_scores_from_the_file_as_it_did_in_training(found):
 def test_a_word_written_twice_adds_its_parts_once(found):
     _, model = of_fit(found)
     assert model.raw(["rope"], (), ())[1] != model.raw(["tea"], (), ())[1]
-    once, twice = (linear._added(map(model._parts, dict.fromkeys(words))) for words in (["rope"], ["rope", "rope"]))
-    assert once == twice
+    once, twice = (model._by_parts(words) for words in (["rope"], ["rope", "rope"]))
+    assert (once == twice).all()
+    assert once.any()
 
 
 def test_meanings_that_stand_in_many_messages_are_in_no_pair_but_negation_and_the_self():

@@ -29,6 +29,7 @@ def words(text, language=None):
         ("zelf moord", "zelfmoord"),
         ("dooooood", "dood"),
         ("suicdie", "suicide"),
+        ("we hbben het", "we hebben het"),  # a common word that lacks a letter, before a lost space
     ],
 )
 def test_text_is_read_as_it_was_meant(typed, meant):
@@ -36,9 +37,9 @@ def test_text_is_read_as_it_was_meant(typed, meant):
 
 
 def test_a_slip_is_a_guess_only_where_two_words_are_near_it():
-    said = grammar.read("ik sterv zelfmord", "nl")
-    assert said.words == ["ik", "sterf", "zelfmoord"]
-    assert said.guessed == [False, True, False]
+    said = grammar.read("ik heb geseden zelfmord", "nl")
+    assert said.words == ["ik", "heb", "geleden", "zelfmoord"]  # or "gesneden"
+    assert said.guessed == [False, False, True, False]
 
 
 @pytest.mark.parametrize("word", ["abandon", "action", "streven", "allergic"])

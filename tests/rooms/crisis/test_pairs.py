@@ -1,7 +1,7 @@
 """Which meanings stand near each other, and what training counts of rules: each as small as it can be."""
 
 from samen.rooms.crisis.inference import grammar
-from samen.rooms.crisis.inference.pairs import beside, pairs, partners, weighed
+from samen.rooms.crisis.inference.pairs import beside, known_pairs, pairs, partners
 from samen.rooms.crisis.sight import BY, Sight
 from samen.rooms.crisis.training import fit
 from samen.rooms.crisis.training.material import Row
@@ -22,23 +22,23 @@ def test_words_beside_a_meaning_are_pairs_with_it():
     assert "aside>PILLS" in found
 
 
-def test_a_pair_is_weighed_once_by_what_the_model_knows_of_it():
+def test_a_pair_is_known_pairs_once_by_what_the_model_knows_of_it():
     said = grammar.read("I put tablets aside, I put tablets aside", "en")
     known = {
-        "put<PILLS": (1.0, 2.0, 3.0),
-        "aside>PILLS": (1.0, 2.0, 4.0),
-        "SELF>PILLS": (1.0, 2.0, 5.0),
-        "never<SEEN": (1.0, 2.0, 6.0),
+        "put<PILLS": (3, 1.0),
+        "aside>PILLS": (4, 1.0),
+        "SELF>PILLS": (5, 1.0),
+        "never<SEEN": (6, 1.0),
     }
     assert set(known) & set(pairs(said)) == {"put<PILLS", "aside>PILLS", "SELF>PILLS"}
-    assert sorted(weighed(beside(said), partners(known))) == [(1.0, 2.0, 3.0), (1.0, 2.0, 4.0), (1.0, 2.0, 5.0)]
+    assert sorted(known_pairs(beside(said), partners(known))) == [(3, 1.0), (4, 1.0), (5, 1.0)]
 
 
-def test_what_is_weighed_is_what_training_counted():
+def test_what_is_known_pairs_is_what_training_counted():
     said = grammar.read("My gran wants me out. I put tablets aside and wrote a letter, rope is in the shed", "en")
-    known = {pair: (1.0, float(number), 0.0) for number, pair in enumerate(pairs(said))}
+    known = {pair: (number, 1.0) for number, pair in enumerate(pairs(said))}
     assert len(known) > 20
-    assert sorted(weighed(beside(said), partners(known))) == sorted(known.values())
+    assert sorted(known_pairs(beside(said), partners(known))) == sorted(known.values())
 
 
 def seen_by_rule(level: int, *, blind: bool = True) -> Row:

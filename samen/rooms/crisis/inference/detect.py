@@ -11,7 +11,7 @@ from samen.rooms.crisis.inference.grammar import Hit, Parsed
 from samen.rooms.crisis.inference.linear import Model, Scored, part_terms, whole, word_terms
 from samen.rooms.crisis.inference.pairs import beside, pairs
 from samen.rooms.crisis.inference.rules import setting, sure
-from samen.rooms.crisis.reading import CALM, Answer, Level, Question, Reading, Span, Topic, action_of
+from samen.rooms.crisis.reading import CALM, LEADING, Answer, Level, Question, Reading, Span, Topic, action_of
 from samen.rooms.crisis.sight import BY, Sight
 
 LAYERS = ("rules", "model", "meaning")
@@ -21,7 +21,7 @@ WORDS_SHOWN = 3  # words that the model leaned on most
 NEAR_CERTAIN = 0.96
 # Without a model a rule's level stands for a probability by itself: rough, and said to be so on the card of the layers.
 BY_RULE = (0.02, 0.05, 0.2, 0.8, 0.95)
-URGENT_FIRST = tuple(Topic)
+URGENT_FIRST = (*LEADING, *(each for each in Topic if each not in LEADING))
 Using = Callable[
     [str], Model | None
 ]  # gives the model of a language: those in use at a service, or those that came along
@@ -64,7 +64,9 @@ def read(
         level=reached,
         action=action_of(reached),
         probability=round(probability, 4),
-        topics=_topics(parsed, reached, by_model=raised > level, answered=told.level >= Level.DANGER),
+        topics=_topics(
+            parsed, scored[1].topic if scored is not None else "", reached, answered=told.level >= Level.DANGER
+        ),
         spans=spans,
         language=parsed.said.whole,
         raised_by=_by(max(level, told.level), raised),
@@ -149,15 +151,16 @@ def _by(rules: Level, raised: Level) -> str:
     return "both" if raised >= Level.UNCLEAR and action_of(raised) is action_of(rules) else "rules"
 
 
-def _topics(parsed: Parsed, level: Level, *, by_model: bool, answered: bool) -> tuple[Topic, ...]:
-    """Give the topics, the most urgent first; what the model alone heard goes by what the rules saw at a lower level."""
+def _topics(parsed: Parsed, named: str, level: Level, *, answered: bool) -> tuple[Topic, ...]:
+    """Give the topics: the one that the model names first, which is right more often than rules are, then those of rules, the most urgent first."""
     hits = sorted(parsed.hits, key=lambda hit: (-hit.level, URGENT_FIRST.index(hit.rule.topic or Topic.OBLIQUE)))
     found = dict.fromkeys(hit.rule.topic for hit in hits if hit.rule.topic is not None and hit.level > Level.NONE)
     if answered:
         return tuple(dict.fromkeys((*found, Topic.EXPLICIT)))
-    if not found and by_model and level >= Level.UNCLEAR:
-        return (Topic.OBLIQUE,)
-    return tuple(found)
+    if level < Level.UNCLEAR:
+        return tuple(found)
+    first = (Topic(named),) if named else ()
+    return tuple(dict.fromkeys((*first, *found))) or (Topic.OBLIQUE,)
 
 
 def _spans(parsed: Parsed, hits: Iterable[Hit], leaned: Model | None) -> tuple[Span, ...]:

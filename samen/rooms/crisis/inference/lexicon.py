@@ -189,7 +189,7 @@ def _sorted_out(
             frozenset(closed),
             frozenset(function),
             real=frozenset(real),
-            rank={word: place for place, word in enumerate(common)},
+            rank={word: place for place, word in enumerate((*sorted(function), *common))},
             single=meant_by,
             compounds=language == "nl",
         ),

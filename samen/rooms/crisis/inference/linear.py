@@ -1,9 +1,9 @@
-"""A linear model over words, parts of words, pairs of meanings and what the rules saw, scored in plain Python from a file.
+"""The model over words, parts of words, pairs of meanings and what the rules saw, scored from a file.
 
 Words, pairs of words up to three apart, character 3-5-grams within words, and which meanings stand near each other and near which words
 (pairs.py): each block in TF-IDF of length one, sublinear but for parts of words, which are added up word by word so that what a word adds
-can be kept. Two logistic heads (risk: level 2 and up; danger: level 3 and up), each calibrated by
-isotonic steps. Fitted in `training/`; nothing is fitted here.
+can be kept. Over them two logistic heads (risk: level 2 and up; danger: level 3 and up) and a small network that hears of which
+kind a message is (network.py); the mean of what both say is calibrated by isotonic steps. Fitted in `training/`; nothing is fitted here.
 """
 
 import hashlib
@@ -12,13 +12,18 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
+from itertools import count
 from math import exp, log, sqrt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from samen.rooms.crisis.inference.meaning import Head, head
+from samen.rooms.crisis.inference.network import Network
+from samen.rooms.crisis.inference.network import of_file as of_network
 from samen.rooms.crisis.inference.normalise import CONTENT
-from samen.rooms.crisis.inference.pairs import Beside, Partners, Weights, partners, weighed
+from samen.rooms.crisis.inference.pairs import Beside, Partners, Term, known_pairs, partners
 from samen.rooms.crisis.sight import FORM, Counts
 
 MODELS = CONTENT / "model"
@@ -59,24 +64,27 @@ def steps_of(made: Mapping[str, Sequence[float]]) -> Steps:
 
 @dataclass(frozen=True)
 class Scored:
-    """What the model says: the two probabilities, and from which sureness on they count."""
+    """What the model says: the two probabilities, from which sureness on they count, and what it is about (empty where that is open)."""
 
     risk: float
     danger: float
     ask: float = 1.0
     alarm: float = 1.0
+    topic: str = ""
 
 
 @dataclass(frozen=True)
 class Model:
-    """One language's model. Each term: its rarity (idf), its weight for risk, its weight for danger."""
+    """One language's model. Each term: its row among the weights, and its rarity (idf). A row: for risk, for danger, and for each unit."""
 
     language: str
-    words: Mapping[str, tuple[float, float, float]]
-    parts: Mapping[str, tuple[float, float, float]]
+    words: Mapping[str, Term]
+    parts: Mapping[str, Term]
     pairs: Mapping[str, Partners]  # by the meaning that they are about
-    marks: Mapping[str, tuple[float, float]]
-    bias: tuple[float, float]
+    marks: Mapping[str, int]  # their rows
+    weights: np.ndarray  # rows by columns
+    bias: np.ndarray  # of the same columns
+    network: Network  # reads what the units add up to
     steps: tuple[Steps, Steps]
     ask: float  # from this calibrated risk on: a question
     alarm: float  # from this calibrated danger on: an alarm
@@ -85,36 +93,41 @@ class Model:
     head: Head | None = None  # what a message means beside its words, where that layer runs
     both: tuple[Steps, Steps] | None = None  # with a head, the calibration of both together
     alone: tuple[float, float] | None = None  # with a head, the two thresholds for messages at which it does not look
-    kept: dict[str, Weights] = field(
+    kept: dict[str, tuple[float, np.ndarray]] = field(
         default_factory=dict, compare=False, repr=False
     )  # what words seen add by their parts
 
-    def _parts(self, word: str) -> Weights:
-        """Give what the parts of a word add: to the square of the length, to risk and to danger. People use the same words again, so it is kept."""
+    def _parts(self, word: str) -> tuple[float, np.ndarray]:
+        """Give what the parts of a word add: to the square of the length, and to each column. People use the same words again, so it is kept."""
         found = self.kept.get(word)
         if found is None:
             if len(self.kept) >= MOST_KEPT:
                 self.kept.clear()
             known = [self.parts[part] for part in dict.fromkeys(parts_of(word)) if part in self.parts]
-            found = self.kept[word] = (
-                sum(idf * idf for idf, _, _ in known),
-                sum(idf * risk for idf, risk, _ in known),
-                sum(idf * danger for idf, _, danger in known),
-            )
+            found = self.kept[word] = (sum(idf * idf for _, idf in known), self._sum(known))
         return found
+
+    def _sum(self, terms: Sequence[Term]) -> np.ndarray:
+        """Add up the rows of terms, each by its value."""
+        rows = np.array([row for row, _ in terms], dtype=np.intp)
+        summed: np.ndarray = np.array([value for _, value in terms], dtype=np.float32) @ self.weights[rows]
+        return summed
 
     def score(
         self, words: Sequence[str], there: Iterable[Beside], marks: Iterable[str], *, meaning: bool = False
     ) -> Scored:
         """Score a message from its normalised words, what stands beside its meanings and what the rules saw; with `meaning`, by the head too."""
-        risk, danger = self.raw(words, there, marks)
-        if not meaning or self.head is None or self.both is None:
-            return Scored(
-                self.steps[0](_logistic(risk)), self.steps[1](_logistic(danger)), *(self.alone or self.cuts())
-            )
-        more = self.head.adds(words)
-        risk, danger = _logistic(risk + more[0]), _logistic(danger + more[1])
-        return Scored(self.both[0](risk), self.both[1](danger), *self.cuts())
+        columns = self._columns(words, there, marks)
+        scores = self.network.scores(columns[len(HEADS) :])
+        risk, danger = self._halfway(columns, scores)
+        steps, (ask, alarm) = self.steps, self.alone or self.cuts()
+        if meaning and self.head is not None and self.both is not None:
+            steps, (ask, alarm) = self.both, self.cuts()
+            more = self.head.adds(words)
+            risk, danger = risk + more[0], danger + more[1]
+        risk, danger = steps[0](_logistic(risk)), steps[1](_logistic(danger))
+        topic = self.network.topic(scores) if risk >= ask or danger >= alarm else ""
+        return Scored(risk, danger, ask, alarm, topic)
 
     def cuts(self) -> tuple[float, float]:
         """Give from which sureness on a message is asked about, and from which it alarms."""
@@ -122,60 +135,49 @@ class Model:
 
     def raw(self, words: Sequence[str], there: Iterable[Beside], marks: Iterable[str]) -> tuple[float, float]:
         """Give the log odds of risk and of danger before calibration."""
-        risk, danger = self.bias
-        for one, other in (
-            _block(word_terms(words), self.words),
-            _added(map(self._parts, dict.fromkeys(words))),
-            _added((idf * idf, idf * by, idf * to) for idf, by, to in weighed(there, self.pairs)),
-        ):
-            risk += one
-            danger += other
-        for mark in marks:
-            weight = self.marks.get(mark)
-            if weight is not None:
-                risk += weight[0]
-                danger += weight[1]
-        return risk, danger
+        columns = self._columns(words, there, marks)
+        return self._halfway(columns, self.network.scores(columns[len(HEADS) :]))
+
+    def _halfway(self, columns: np.ndarray, scores: np.ndarray) -> tuple[float, float]:
+        """Give the mean of what the heads and the network say."""
+        risk, danger = self.network.log_odds(scores)
+        return (float(columns[0]) + risk) / 2, (float(columns[1]) + danger) / 2
+
+    def _columns(self, words: Sequence[str], there: Iterable[Beside], marks: Iterable[str]) -> np.ndarray:
+        """Give what a message adds up to, by column."""
+        known = self.words
+        terms = [
+            (known[term][0], known[term][1] * (1 + log(count)) if count > 1 else known[term][1])
+            for term, count in word_terms(words).items()
+            if term in known
+        ]
+        found = _of_length_one(terms) + _of_length_one(known_pairs(there, self.pairs))
+        found += [(self.marks[mark], 1.0) for mark in marks if mark in self.marks]
+        return self.bias + self._sum(found) + self._by_parts(words)
+
+    def _by_parts(self, words: Iterable[str]) -> np.ndarray:
+        """Give what the parts of words add, each word once."""
+        found = [self._parts(word) for word in dict.fromkeys(words)]
+        length = sqrt(sum(square for square, _ in found)) or 1.0
+        return np.array(sum(columns for _, columns in found) / length)
 
     def pull(self, word: str) -> float:
         """Give how much one word by itself pulls towards risk: to show which words decided."""
         known = self.words.get(word)
         parts = [self.parts[part] for part in parts_of(word) if part in self.parts]
-        length = sqrt(sum(part[0] ** 2 for part in parts)) or 1.0
-        own = known[1] * known[0] if known else 0.0
-        return own + sum(part[0] * part[1] for part in parts) / length
+        length = sqrt(sum(idf**2 for _, idf in parts)) or 1.0
+        own = self.weights[known[0], 0] * known[1] if known else 0.0
+        return float(own + sum(idf * self.weights[row, 0] for row, idf in parts) / length)
 
 
 def _logistic(score: float) -> float:
     return 1 / (1 + exp(-max(-30.0, min(30.0, score))))
 
 
-def _block(counts: Counts, known: Mapping[str, tuple[float, float, float]]) -> tuple[float, float]:
-    """Give what one block of terms adds to both heads: sublinear TF-IDF, brought to length one over the terms that are known."""
-    risk = danger = length = 0.0
-    for term, count in counts.items():
-        found = known.get(term)
-        if found is not None:
-            value = found[0] * (1 + log(count)) if count > 1 else found[0]
-            length += value * value
-            risk += value * found[1]
-            danger += value * found[2]
-    return _of_length_one(risk, danger, length)
-
-
-def _of_length_one(risk: float, danger: float, square: float) -> tuple[float, float]:
-    length = sqrt(square) or 1.0
-    return risk / length, danger / length
-
-
-def _added(found: Iterable[Weights]) -> tuple[float, float]:
-    """Give what a block adds, from what each of its terms or words adds to the square of the length, to risk and to danger."""
-    risk = danger = length = 0.0
-    for square, of_risk, of_danger in found:
-        length += square
-        risk += of_risk
-        danger += of_danger
-    return _of_length_one(risk, danger, length)
+def _of_length_one(terms: Sequence[Term]) -> list[Term]:
+    """Bring the values of one block to length one over the terms that are known."""
+    length = sqrt(sum([value * value for _, value in terms])) or 1.0
+    return [(row, value / length) for row, value in terms]
 
 
 def word_terms(words: Sequence[str]) -> Counts:
@@ -273,23 +275,23 @@ def of_file(made: Mapping[str, Any], sha256: str = "") -> Model:
     """Read a model from the content of its file. Raises: BadModel for one that another version fitted."""
     if made.get("form") != FORM:
         raise BadModel("A model was fitted by another version, which reads its weights otherwise. Fit it anew.")
-    # Weights are rounded, so many are alike: kept once they fit into the processor's cache.
-    once: dict[float, float] = {}
-    terms = {
-        block: {
-            term: (once.setdefault(idf, idf), once.setdefault(risk, risk), once.setdefault(danger, danger))
-            for term, (idf, risk, danger) in made[block].items()
-        }
-        for block in BLOCKS
-    }
+    network, units, bias = of_network(made["network"])
+    rows = count()
+    terms = {block: {term: (next(rows), made[block][term][0]) for term in sorted(made[block])} for block in BLOCKS}
+    marks = {mark: next(rows) for mark in sorted(made["marks"])}
+    heads = [made[block][term][1:] for block in BLOCKS for term in terms[block]] + [
+        made["marks"][mark] for mark in marks
+    ]
     steps = [steps_of(made["steps"][head]) for head in HEADS]
     return Model(
         language=made["language"],
         words=terms["words"],
         parts=terms["parts"],
         pairs=partners(terms["pairs"]),
-        marks={mark: (risk, danger) for mark, (risk, danger) in made["marks"].items()},
-        bias=(made["bias"][0], made["bias"][1]),
+        marks=marks,
+        weights=np.hstack([np.array(heads, dtype=np.float32), units], dtype=np.float32),
+        bias=np.array([*made["bias"], *bias]),
+        network=network,
         steps=(steps[0], steps[1]),
         ask=made["ask"],
         alarm=made["alarm"],

@@ -39,7 +39,7 @@ def infer(gathered: Gathered) -> Finding:
         states.append(state)
     value: dict[str, Any] = {
         "level": int(state.level),
-        "topics": _topics(readings),
+        "topics": topics(readings),
         "readings": [_plain(each) for each in readings],
         "talk": [{"level": int(each.level), "action": str(each.action), "say": str(each.say)} for each in states],
         "state": talk.to_plain(state),
@@ -72,9 +72,9 @@ def _plain(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _topics(readings: Sequence[Reading]) -> list[str]:
-    """Give the topics of all messages, those of the highest level first."""
-    ordered = sorted(readings, key=lambda each: -each.level)
+def topics(readings: Sequence[Reading]) -> list[str]:
+    """Give the topics of all messages: those of the highest level first, and of one level those of the newest message."""
+    ordered = sorted(reversed(readings), key=lambda each: -each.level)
     return list(dict.fromkeys(str(topic) for each in ordered if each.level >= Level.UNCLEAR for topic in each.topics))
 
 

@@ -113,6 +113,7 @@ _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _TWICE = re.compile(r"([a-z])\1+")
 _ODD = re.compile(r"[0-9@$!|+*]")
 Words = tuple[str, ...]
+PLAIN = 1000  # words of a language are so common that a letter left out is likelier than a space
 
 
 class Speller:
@@ -171,7 +172,8 @@ class Speller:
         near = self._behind_slip(plain) if len(plain) >= 3 else []
         swapped = len(near) == 1 and sorted(near[0]) == sorted(plain)
         # A letter too many is seldom typed, but twice; a lost space is likelier: "husbandis" is no "husbands".
-        sure = bool(near) and near[0] in self.common and (len(plain) >= 6 or swapped) and len(near[0]) >= len(plain)
+        long = len(plain) >= 6 or (len(plain) == 5 and bool(near) and self._is_plain(near[0]) and len(near[0]) == 6)
+        sure = bool(near) and near[0] in self.common and (long or swapped) and len(near[0]) >= len(plain)
         if not sure and len(plain) >= 4 and plain.isalpha():
             split = self._split(plain)
             if split is not None:
@@ -179,6 +181,10 @@ class Speller:
         if not near:
             return (plain or typed,), False
         return self.variants.get(near[0], (near[0],)), not self._alike(near)
+
+    def _is_plain(self, word: str) -> bool:
+        """Say whether a word is among the commonest: "hbben" lacks a letter, and is no "heb ben"."""
+        return self.rank.get(word, PLAIN) < PLAIN
 
     def _exact(self, typed: str) -> Words | None:
         """Give what a word stands for without guessing: as it is, a variant, stretched, or with digits for letters."""

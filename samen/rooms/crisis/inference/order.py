@@ -25,14 +25,11 @@ def infer(gathered: Gathered) -> Finding:
             state, each.text, gathered.language, using=gathered.data["using"], at=each.at, asked=each.asked
         )
         readings.append(reading)
-    topics = sorted(
-        {(-each.level, place, topic) for each in readings for place, topic in enumerate(each.topics) if each.level}
-    )
     value: dict[str, Any] = {
         "level": int(state.level),
         "probability": max(each.probability for each in readings),
         "newest": _newest(readings[-1]),
-        "topics": list(dict.fromkeys(str(topic) for _, _, topic in topics)),
+        "topics": listen.topics(readings),
         "messages": len(said),
         "spans": {
             str(one.number): [[span.start, span.end, span.rule] for span in each.spans]

@@ -13,7 +13,7 @@ NEAR = 3  # words from a meaning to a word beside it
 MOST = 24  # meanings looked at after each: more in so few words add nothing
 WITHOUT = frozenset({"START", "END", FILLER, SPLIT})  # say where words stand, not what they mean
 
-Weights = tuple[float, float, float]
+Term = tuple[int, float]  # the row of a term among a model's weights, and its rarity (idf)
 
 
 class Beside(NamedTuple):
@@ -28,9 +28,9 @@ class Beside(NamedTuple):
 class Partners(NamedTuple):
     """What a model knows beside one meaning, by the same three sides."""
 
-    later: dict[str, Weights]
-    before: dict[str, Weights]
-    after: dict[str, Weights]
+    later: dict[str, Term]
+    before: dict[str, Term]
+    after: dict[str, Term]
 
 
 def beside(said: Said, everywhere: Collection[str] = ()) -> list[Beside]:
@@ -79,28 +79,28 @@ def pairs(said: Said) -> dict[str, int]:
     return found
 
 
-def partners(known: Mapping[str, Weights]) -> dict[str, Partners]:
+def partners(known: Mapping[str, Term]) -> dict[str, Partners]:
     """Sort the pairs that a model knows by their meaning, so that none has to be spelt out to be looked up."""
     found: dict[str, Partners] = {}
-    for pair, weights in known.items():
+    for pair, term in known.items():
         one, sign, other = pair.partition(">") if ">" in pair else pair.partition("<")
         if one.isupper():
-            found.setdefault(one, Partners({}, {}, {})).later[other] = weights
+            found.setdefault(one, Partners({}, {}, {})).later[other] = term
         else:
             side = found.setdefault(other, Partners({}, {}, {}))
-            (side.after if sign == ">" else side.before)[one] = weights
+            (side.after if sign == ">" else side.before)[one] = term
     return found
 
 
-def weighed(there: Iterable[Beside], known: Mapping[str, Partners]) -> list[Weights]:
-    """Give the weights of the pairs in a message that a model knows, each once."""
-    found: dict[int, Weights] = {}
+def known_pairs(there: Iterable[Beside], known: Mapping[str, Partners]) -> list[Term]:
+    """Give the pairs in a message that a model knows, each once."""
+    found: dict[int, Term] = {}
     for concept, *sides in there:
         partner = known.get(concept)
         if partner is not None:
             for side, names in zip(partner, sides, strict=True):
                 for name in names:
                     if name in side:
-                        weights = side[name]
-                        found[id(weights)] = weights
+                        term = side[name]
+                        found[term[0]] = term
     return list(found.values())

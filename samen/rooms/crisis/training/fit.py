@@ -1,4 +1,5 @@
-"""Fits the model that stands beside the rules: TF-IDF with logistic heads over words, meanings and what the rules saw, calibrated by families.
+"""Fits the model that stands beside the rules: TF-IDF with logistic heads and a small network over words, meanings and what the rules saw, calibrated
+by families.
 
 Families never cross a split. Rules were written by people who had seen part of the messages, so on those they look better
 than they are: these are learnt from without the marks of the rules. What rules are worth comes from messages by authors who had
@@ -20,7 +21,9 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from samen.rooms.crisis.kinds import CUTS, kind_of
 from samen.rooms.crisis.sight import BY, FORM, Counts, Sight
+from samen.rooms.crisis.training import network
 from samen.rooms.crisis.training.material import Row, noisy
 
 FOLDS = 5
@@ -32,7 +35,6 @@ KEPT = {"words": 24000, "parts": 16000, "pairs": 24000}  # terms kept in a file
 SCALES = {"words": 3.0, "parts": 2.0, "pairs": 2.0, "marks": 0.5}
 DIGITS = 3
 HALF_WEIGHT = 0.5  # of a copy that was typed worse
-CUTS = (2, 3)  # risk: level 2 and up; danger: level 3 and up
 # Against a harmless message, in fitting danger: an alarm at what is only unclear costs less than one at what is harmless.
 UNCLEAR_WEIGHT = 0.3
 
@@ -92,11 +94,12 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Two heads over one vocabulary."""
+    """Two heads and a network over one vocabulary."""
 
     vocabulary: Vocabulary
     weights: np.ndarray  # heads by columns
     bias: np.ndarray
+    network: network.Network
 
 
 def examples(rows: Sequence[Row], seen: Seen) -> list[Example]:
@@ -158,6 +161,7 @@ def fit(
         "alarm": thresholds[1],
         "everywhere": sorted(everywhere(found)),
         "steps": steps,
+        "network": network.in_file(whole.network),
         **_blocks(whole),
     }
     return made, figures
@@ -256,7 +260,8 @@ def _block(counted: Sequence[Mapping[str, int]], idf: Mapping[str, float], *, by
 def _heads(found: Sequence[Example], vocabulary: Vocabulary) -> Fitted:
     sizes = [*(len(idf) for idf in vocabulary.idf), len(vocabulary.marks)]
     scales = np.repeat([SCALES[name] for name in (*KEPT, "marks")], sizes)
-    matrix = (_matrix(found, vocabulary) @ diags(scales)).tocsr()
+    plain = _matrix(found, vocabulary)
+    matrix = (plain @ diags(scales)).tocsr()
     level = np.array([each.row.level for each in found])
     weight = np.array([each.weight for each in found])
     weights, bias = [], []
@@ -267,16 +272,23 @@ def _heads(found: Sequence[Example], vocabulary: Vocabulary) -> Fitted:
         head = LogisticRegression(C=STRENGTH, solver="lbfgs", max_iter=300, tol=1e-3).fit(matrix, level >= cut, weighed)
         weights.append(head.coef_[0] * scales)
         bias.append(head.intercept_[0])
-    return Fitted(vocabulary, np.array(weights), np.array(bias))
+    named = [kind_of(each.row.level, each.row.topic, each.row.trap) for each in found]
+    return Fitted(vocabulary, np.array(weights), np.array(bias), network.fitted(plain, named, weight))
+
+
+def log_odds(fitted: Fitted, found: Sequence[Example]) -> np.ndarray:
+    """Give the log odds of risk and of danger: the mean of what the heads and the network say, as `inference/linear.py` scores it."""
+    matrix = _matrix(found, fitted.vocabulary)
+    said: np.ndarray = (matrix @ fitted.weights.T + fitted.bias + fitted.network.log_odds(matrix)) / 2
+    return said
 
 
 def _scores(fitted: Fitted, found: Sequence[Example]) -> np.ndarray:
-    raw = _matrix(found, fitted.vocabulary) @ fitted.weights.T + fitted.bias
-    return 1 / (1 + np.exp(-np.clip(raw, -30, 30)))
+    return 1 / (1 + np.exp(-np.clip(log_odds(fitted, found), -30, 30)))
 
 
 def _blocks(fitted: Fitted) -> dict[str, Any]:
-    """Give weights as a file holds them, rounded, without what rounds to nothing in both heads."""
+    """Give the weights of the heads as a file holds them, rounded: the columns in their order."""
     vocabulary, place, made = fitted.vocabulary, 0, {}
     for name, idf in zip(KEPT, vocabulary.idf, strict=True):
         rows = {}
@@ -286,10 +298,8 @@ def _blocks(fitted: Fitted) -> dict[str, Any]:
         made[name] = rows
     made["marks"] = {}
     for mark in vocabulary.marks:
-        pair = [round(float(each), DIGITS) for each in fitted.weights[:, place]]
+        made["marks"][mark] = [round(float(each), DIGITS) for each in fitted.weights[:, place]]
         place += 1
-        if any(pair):
-            made["marks"][mark] = pair
     return made
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from samen.rooms.crisis.reading import DUE
 from samen.rooms.crisis.sight import Sight
-from samen.rooms.crisis.training import fit, head, material, shut
+from samen.rooms.crisis.training import fit, head, material, network, shut
 
 CONTENT = material.CORPUS.parent
 INTENDED = (
@@ -146,6 +146,7 @@ def card(
             "kept": fit.KEPT,
             "scales": fit.SCALES,
             "unclear_weight": fit.UNCLEAR_WEIGHT,
+            "network": network.made_with(),
         },
         "held_out": dict(figures),
     }
