@@ -16,7 +16,7 @@ STEPS = ("acknowledge", "ask", "plan", "now", "near", "distance", "stay")
 LATER = 4  # ways to say the next thing, so that nothing is said twice in a row
 MOST_WORDS = 60
 
-# The first topic of the talk decides which words fit; where it is none of these it is about the writer's own life.
+# The first topic of the talk decides which words fit: these have words of their own, the others are about the writer's own life.
 GROUPS = {
     Topic.OVERDOSE: "taken",
     Topic.MEDICATION: "taken",
@@ -24,6 +24,9 @@ GROUPS = {
     Topic.THIRD_PARTY: "third",
     Topic.HARM_TO_OTHERS: "others",
 }
+OPEN = frozenset(
+    {Topic.PSYCHOSIS, Topic.EATING, Topic.GRIEF}
+)  # do not say whose life is in danger: the next topic does
 NUMBERS_FOR = {"taken": "poison", "abuse": "abuse"}  # else the lines about suicide
 
 
@@ -82,7 +85,7 @@ def turn(
 
 def group_of(topics: Sequence[str]) -> str:
     """Say which words fit what the danger is about."""
-    return GROUPS.get(Topic(topics[0]), "self") if topics else "self"
+    return next((GROUPS.get(Topic(topic), "self") for topic in topics if topic not in OPEN), "self")
 
 
 def open_questions(lines: Iterable[tuple[str, str]]) -> list[Question | None]:

@@ -98,6 +98,9 @@ def test_who_took_something_is_told_to_call_first_and_nothing_about_the_body():
         (("explicit", "third-party"), "self"),  # who began about a friend and now means themselves
         (("third-party", "explicit"), "third"),
         (("overdose", "explicit"), "taken"),
+        (("psychosis", "harm-to-others"), "others"),  # a voice that orders to set fire to a house
+        (("psychosis", "intent"), "self"),
+        (("psychosis",), "self"),
         ((), "self"),
     ],
 )
