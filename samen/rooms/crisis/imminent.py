@@ -64,7 +64,9 @@ def turn(
             what was answered to the question before.
     """
     # Who answers the question about suicide speaks of themselves, whomever the talk was about before.
-    group = "self" if answer in DUE else group_of(topics)
+    group = group_of(topics)
+    if answer in DUE and group != "taken":
+        group = "self"
     human = f"{WORDS}.{'human' if is_read else 'unread'}.{'there' if human_there else 'nobody'}"
     if level >= Level.DANGER and said.block_level == 0:
         steps = tuple(f"{WORDS}.{group}.{step}" for step in STEPS)

@@ -14,7 +14,7 @@ LEAST = 1e-12  # so that what has no odds at all has a logarithm
 
 def kind_of(level: int, topic: str, trap: str) -> str:
     """Name the kind of a message."""
-    return f"{min(level, max(CUTS))} {topic or trap}"
+    return f"{min(level, max(CUTS))} {topic if level >= min(CUTS) else trap}"
 
 
 def level_of(kind: str) -> int:

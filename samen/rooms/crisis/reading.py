@@ -39,6 +39,8 @@ class Topic(StrEnum):
 
 # Among topics of one level these lead: other words and other numbers fit them than a wish of one's own (imminent.py).
 LEADING = (Topic.OVERDOSE, Topic.MEDICATION, Topic.ABUSE, Topic.THIRD_PARTY, Topic.HARM_TO_OTHERS)
+# What was swallowed, and who hits, stays so whatever is said after it, and whatever else a message is about.
+LASTING = frozenset({Topic.OVERDOSE, Topic.MEDICATION, Topic.ABUSE})
 
 
 class Action(StrEnum):
@@ -95,7 +97,7 @@ class Reading:
     level: Level
     action: Action
     probability: float  # calibrated, 0 to 1: that a clinician would call this level 3 or 4
-    topics: tuple[Topic, ...]  # most urgent first
+    topics: tuple[Topic, ...]  # the first says which words and numbers fit
     spans: tuple[Span, ...]
     language: str  # en, nl, or mixed
     raised_by: str  # rules, model or both; empty when nothing raised it

@@ -64,6 +64,8 @@ files = partial(files_of, HERE)
 # What hears: the same for every system of this room. A change in any of these voids what was approved.
 HEARING = files(
     "reading.py",
+    "kinds.py",
+    "sight.py",
     "inference/*.py",
     "store/candidates.py",
     "content/rules/*.toml",
@@ -106,19 +108,21 @@ def hears(changed: Mapping[str, candidates.Chosen] | None = None) -> Hears:
     Raises: linear.BadModel for a model that is not what was adopted; BadMeaning for a sentence model that was not tested.
     """
     now = {**candidates.chosen(linear.came_along()), **(changed or {})}
-    came, found, models = linear.came_along(), {}, {}
+    found, models = {}, {}
     for name, each in now.items():
         model = _model(name, each.sha256)
         if model is None:
             continue
         models[name] = _at(model, each)
-        found[name] = (each.sha256 or came[name], models[name].ask, models[name].alarm)
+        found[name] = (model.sha256, models[name].ask, models[name].alarm)
     _hold(version(found), models)
     return found
 
 
 def _at(model: linear.Model, chosen: candidates.Chosen) -> linear.Model:
-    """Give a model at the thresholds that humans chose; these hold for every message, whether or not its meaning was looked at."""
+    """Give a model at the thresholds that humans chose for it; these hold for every message, whether or not its meaning was looked at."""
+    if chosen.sha256 and chosen.sha256 != model.sha256:
+        return model
     ask, alarm = chosen.ask or model.ask, chosen.alarm or model.alarm
     return replace(model, ask=ask, alarm=alarm, alone=model.alone if (ask, alarm) == model.cuts() else None)
 
@@ -143,7 +147,12 @@ def _model(language: str, sha: str) -> linear.Model | None:
     for held in list(_HELD.values()):
         if language in held and held[language].sha256 == sha:
             return held[language]
-    return linear.of_text(candidates.model_text(sha), sha)
+    try:
+        return linear.of_text(candidates.model_text(sha), sha)
+    except (
+        linear.OldModel
+    ):  # what came along hears until a service has fitted its own anew, as a version that nobody approved yet
+        return linear.whole(language)
 
 
 def _hold(key: str, models: Mapping[str, linear.Model]) -> None:

@@ -198,6 +198,15 @@ def test_a_question_that_was_taken_out_of_the_state_is_not_answered():
     assert door.listen({**first.state, "open": []}, "yes", "en", human_there=False).now == 0
 
 
+@pytest.mark.django_db
+def test_what_was_swallowed_stays_the_subject_of_a_talk_in_another_room():
+    first = door.listen({}, "I swallowed all my pills an hour ago", "en", human_there=False)
+    assert first.state["topics"][0] == "overdose"
+    then = door.listen(first.state, "I want to die", "en", human_there=False)
+    assert then.state["topics"][0] == "overdose"
+    assert "explicit" in then.state["topics"]
+
+
 # --- on the line ---
 
 

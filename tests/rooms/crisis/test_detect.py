@@ -70,9 +70,29 @@ def test_a_message_is_about_what_the_model_names_and_without_any_topic_oblique(n
 
     reading = detect.read("the blue chair", "en", using=lambda _language: Heard())
     assert (reading.action, reading.raised_by, reading.topics) == (Action.ALARM, "model", (topic,))
-    plain = detect.read("I took too many pills", "en", using=lambda _language: Heard())
-    assert Topic.OVERDOSE in plain.topics  # what a rule saw stays
-    assert plain.topics[0] is (Topic.ABUSE if named else Topic.OVERDOSE)
+
+
+def test_what_the_model_names_leads_but_before_what_a_rule_saw_was_swallowed_or_who_hits():
+    class Named:
+        everywhere = frozenset()
+
+        def __init__(self, topic: str, danger: float = 0.9) -> None:
+            self.said = linear.Scored(0.9, danger, 0.5, 0.5, topic)
+
+        def score(self, *_seen, **_also):
+            return self.said
+
+        def pull(self, _word):
+            return 0.0
+
+    def topics(text: str, named: Named) -> tuple[Topic, ...]:
+        return detect.read(text, "en", using=lambda _language: named).topics
+
+    swallowed = topics("I took too many pills", Named("explicit"))
+    assert swallowed[0] is Topic.OVERDOSE
+    assert Topic.EXPLICIT in swallowed
+    assert topics("I want to die", Named("third-party"))[:2] == (Topic.THIRD_PARTY, Topic.EXPLICIT)
+    assert topics("I want to die", Named("third-party", danger=0.1))[0] is Topic.EXPLICIT  # it would only ask
 
 
 def test_spans_point_into_the_text_as_typed():

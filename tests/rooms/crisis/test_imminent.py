@@ -8,7 +8,7 @@ import pytest
 from samen import words
 from samen.rooms.crisis.imminent import GROUPS, LATER, MOST_WORDS, STEPS, WORDS, Said, group_of, turn
 from samen.rooms.crisis.inference import listen
-from samen.rooms.crisis.reading import LEADING, Action, Level, Reading, Topic
+from samen.rooms.crisis.reading import LEADING, Action, Answer, Level, Reading, Topic
 
 TOPICS = [(Topic.PLAN,), *((each,) for each in GROUPS)]
 EVERY = [
@@ -120,3 +120,21 @@ def test_the_topics_of_a_talk_begin_with_its_highest_level_and_there_with_the_ne
     calm, now = about(Level.DISTRESS, Topic.GRIEF), about(Level.IMMINENT, Topic.OVERDOSE)
     assert listen.topics([friend, calm, own]) == ["explicit", "third-party", "means"]
     assert listen.topics([now, friend, own]) == ["overdose", "explicit", "third-party", "means"]
+
+
+def test_what_was_swallowed_and_who_hits_stays_so_whatever_is_said_after_it():
+    def about(level: Level, *topics: Topic) -> Reading:
+        return Reading(level, Action.ALARM, 0.9, topics, (), "en", "both")
+
+    hit, knife = about(Level.DANGER, Topic.ABUSE), about(Level.IMMINENT, Topic.MEANS)
+    assert listen.topics([hit, knife]) == ["abuse", "means"]
+    assert listen.topics([about(Level.UNCLEAR, Topic.MEDICATION), knife]) == ["means", "medication"]
+    assert listen.topics([about(Level.DISTRESS, Topic.GRIEF)]) == []
+    assert listen.topics([about(Level.DISTRESS, Topic.GRIEF)], Level.DISTRESS) == ["grief"]
+
+
+def test_a_yes_about_what_was_swallowed_keeps_the_emergency_number():
+    said = turn(Level.IMMINENT, ("overdose", "explicit"), Said(), human_there=True, answer=Answer.YES)
+    assert said.numbers == "poison"
+    own = turn(Level.DANGER, ("third-party", "explicit"), Said(), human_there=True, answer=Answer.YES)
+    assert own.keys[0] == f"{WORDS}.self.{STEPS[0]}"

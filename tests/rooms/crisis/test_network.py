@@ -19,7 +19,7 @@ NAMES = ("0 ", "0 games", "1 ", "2 means", "2 passive", "3 abuse", "3 means")
 def test_a_kind_is_a_level_up_to_three_with_its_topic_or_its_trap(level, topic, trap, kind):
     assert kinds.kind_of(level, topic, trap) == kind
     assert kinds.level_of(kind) == min(level, 3)
-    assert kinds.topic_of(kind) == topic or trap
+    assert kinds.topic_of(kind) == (topic or trap)
 
 
 def test_odds_are_those_of_the_kinds_on_either_side_of_a_cut():

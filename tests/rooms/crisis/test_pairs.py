@@ -22,7 +22,7 @@ def test_words_beside_a_meaning_are_pairs_with_it():
     assert "aside>PILLS" in found
 
 
-def test_a_pair_is_known_pairs_once_by_what_the_model_knows_of_it():
+def test_a_pair_that_a_model_knows_is_given_once():
     said = grammar.read("I put tablets aside, I put tablets aside", "en")
     known = {
         "put<PILLS": (3, 1.0),
@@ -34,7 +34,7 @@ def test_a_pair_is_known_pairs_once_by_what_the_model_knows_of_it():
     assert sorted(known_pairs(beside(said), partners(known))) == [(3, 1.0), (4, 1.0), (5, 1.0)]
 
 
-def test_what_is_known_pairs_is_what_training_counted():
+def test_the_pairs_a_model_knows_are_those_that_training_counted():
     said = grammar.read("My gran wants me out. I put tablets aside and wrote a letter, rope is in the shed", "en")
     known = {pair: (number, 1.0) for number, pair in enumerate(pairs(said))}
     assert len(known) > 20

@@ -234,6 +234,22 @@ def test_what_is_adopted_is_what_hears(lead, other, in_order):
     assert action_of("we eten vanavond pannenkoeken") == "alarm"
 
 
+def test_a_model_of_an_earlier_version_leaves_hearing_to_the_one_that_came_along(lead, other, in_order):
+    came = systems.hears()
+    old = json.loads((systems.HERE / "content/model/nl.json").read_text())
+    adopt(kept(model=json.dumps({**old, "form": old["form"] - 1})), lead, other)
+    systems._HELD.clear()
+    assert systems.hears() == came
+    assert action_of(MEANS) == "alarm"
+
+
+def test_a_model_that_names_a_topic_that_there_is_not_is_refused():
+    made = json.loads((systems.HERE / "content/model/nl.json").read_text())
+    made["network"]["kinds"] = [each.replace("3 means", "3 weather") for each in made["network"]["kinds"]]
+    with pytest.raises(systems.linear.BadModel, match="topic"):
+        systems.linear.of_file(made)
+
+
 def test_a_model_that_was_changed_afterwards_hears_nobody(lead, other):
     in_service()
     row = kept()

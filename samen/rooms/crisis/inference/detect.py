@@ -11,7 +11,7 @@ from samen.rooms.crisis.inference.grammar import Hit, Parsed
 from samen.rooms.crisis.inference.linear import Model, Scored, part_terms, whole, word_terms
 from samen.rooms.crisis.inference.pairs import beside, pairs
 from samen.rooms.crisis.inference.rules import setting, sure
-from samen.rooms.crisis.reading import CALM, LEADING, Answer, Level, Question, Reading, Span, Topic, action_of
+from samen.rooms.crisis.reading import CALM, LASTING, LEADING, Answer, Level, Question, Reading, Span, Topic, action_of
 from samen.rooms.crisis.sight import BY, Sight
 
 LAYERS = ("rules", "model", "meaning")
@@ -21,7 +21,7 @@ WORDS_SHOWN = 3  # words that the model leaned on most
 NEAR_CERTAIN = 0.96
 # Without a model a rule's level stands for a probability by itself: rough, and said to be so on the card of the layers.
 BY_RULE = (0.02, 0.05, 0.2, 0.8, 0.95)
-URGENT_FIRST = (*LEADING, *(each for each in Topic if each not in LEADING))
+LEADING_FIRST = (*LEADING, *(each for each in Topic if each not in LEADING))
 Using = Callable[
     [str], Model | None
 ]  # gives the model of a language: those in use at a service, or those that came along
@@ -65,7 +65,10 @@ def read(
         action=action_of(reached),
         probability=round(probability, 4),
         topics=_topics(
-            parsed, scored[1].topic if scored is not None else "", reached, answered=told.level >= Level.DANGER
+            parsed,
+            reached,
+            scored[1].topic if scored is not None and raised >= min(level, Level.DANGER) else "",
+            answered=told.level >= Level.DANGER,
         ),
         spans=spans,
         language=parsed.said.whole,
@@ -123,7 +126,7 @@ def sight(text: str, language: str | None = None) -> Sight:
 
 
 def scores(parsed: Parsed, layers: Collection[str] = LAYERS, using: Using = whole) -> tuple[Model, Scored] | None:
-    """Score with the model of the message's language; of a mixed message with both, and the higher one counts."""
+    """Score with the model of the message's language; of a mixed message with both, and the one that raises more counts."""
     spoken = parsed.said.whole
     models = [using(each) for each in (("en", "nl") if spoken == "mixed" else (spoken,))]
     seen = marks(parsed, layers)
@@ -133,7 +136,7 @@ def scores(parsed: Parsed, layers: Collection[str] = LAYERS, using: Using = whol
         for each in models
         if each is not None
     ]
-    return max(found, key=lambda pair: (pair[1].danger, pair[1].risk), default=None)
+    return max(found, key=lambda pair: (_raised(pair), pair[1].danger, pair[1].risk), default=None)
 
 
 def _raised(scored: tuple[Model, Scored]) -> Level:
@@ -151,16 +154,21 @@ def _by(rules: Level, raised: Level) -> str:
     return "both" if raised >= Level.UNCLEAR and action_of(raised) is action_of(rules) else "rules"
 
 
-def _topics(parsed: Parsed, named: str, level: Level, *, answered: bool) -> tuple[Topic, ...]:
-    """Give the topics: the one that the model names first, which is right more often than rules are, then those of rules, the most urgent first."""
-    hits = sorted(parsed.hits, key=lambda hit: (-hit.level, URGENT_FIRST.index(hit.rule.topic or Topic.OBLIQUE)))
-    found = dict.fromkeys(hit.rule.topic for hit in hits if hit.rule.topic is not None and hit.level > Level.NONE)
+def _topics(parsed: Parsed, reached: Level, named: str, *, answered: bool) -> tuple[Topic, ...]:
+    """Give the topics: the one that the model names, which is right more often than rules are, then those of rules.
+
+    Before it stands what was swallowed and who hits, where a rule saw danger: a poison line that is missing costs more than one too many.
+    """
+    hits = sorted(parsed.hits, key=lambda hit: (-hit.level, LEADING_FIRST.index(hit.rule.topic or Topic.OBLIQUE)))
+    seen = [hit for hit in hits if hit.rule.topic is not None and hit.level > Level.NONE]
+    lasting = [hit.rule.topic for hit in seen if hit.rule.topic in LASTING and hit.level >= Level.DANGER]
+    first = [Topic(named)] if named and reached >= Level.UNCLEAR else []
+    found = dict.fromkeys(each for each in (*lasting, *first, *(hit.rule.topic for hit in seen)) if each is not None)
     if answered:
-        return tuple(dict.fromkeys((*found, Topic.EXPLICIT)))
-    if level < Level.UNCLEAR:
-        return tuple(found)
-    first = (Topic(named),) if named else ()
-    return tuple(dict.fromkeys((*first, *found))) or (Topic.OBLIQUE,)
+        found[Topic.EXPLICIT] = None
+    if not found and reached >= Level.UNCLEAR:
+        found[Topic.OBLIQUE] = None
+    return tuple(found)
 
 
 def _spans(parsed: Parsed, hits: Iterable[Hit], leaned: Model | None) -> tuple[Span, ...]:

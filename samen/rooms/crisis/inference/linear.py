@@ -19,11 +19,13 @@ from typing import Any
 
 import numpy as np
 
+from samen.rooms.crisis import kinds
 from samen.rooms.crisis.inference.meaning import Head, head
 from samen.rooms.crisis.inference.network import Network
 from samen.rooms.crisis.inference.network import of_file as of_network
 from samen.rooms.crisis.inference.normalise import CONTENT
 from samen.rooms.crisis.inference.pairs import Beside, Partners, Term, known_pairs, partners
+from samen.rooms.crisis.reading import Topic
 from samen.rooms.crisis.sight import FORM, Counts
 
 MODELS = CONTENT / "model"
@@ -36,6 +38,10 @@ MOST_KEPT = 50_000
 
 class BadModel(ValueError):
     """A model file is not what its card says: it is not used, and the message says how to make it anew."""
+
+
+class OldModel(BadModel):
+    """A model was fitted by another version of the product, which reads its weights otherwise."""
 
 
 @dataclass(frozen=True)
@@ -272,10 +278,14 @@ def of_text(text: str, sha256: str) -> Model:
 
 
 def of_file(made: Mapping[str, Any], sha256: str = "") -> Model:
-    """Read a model from the content of its file. Raises: BadModel for one that another version fitted."""
+    """Read a model from the content of its file. Raises: OldModel for one that another version fitted; BadModel for a topic that there is not."""
     if made.get("form") != FORM:
-        raise BadModel("A model was fitted by another version, which reads its weights otherwise. Fit it anew.")
+        raise OldModel("A model was fitted by another version, which reads its weights otherwise. Fit it anew.")
     network, units, bias = of_network(made["network"])
+    if not all(
+        kinds.topic_of(each) in {"", *Topic} for each in network.names if kinds.level_of(each) >= min(kinds.CUTS)
+    ):
+        raise BadModel("A model names a topic that there is not. Fit it anew.")
     rows = count()
     terms = {block: {term: (next(rows), made[block][term][0]) for term in sorted(made[block])} for block in BLOCKS}
     marks = {mark: next(rows) for mark in sorted(made["marks"])}

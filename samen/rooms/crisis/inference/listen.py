@@ -8,7 +8,7 @@ from typing import Any
 
 from samen.rights.words import Explanation, Finding, Gathered, Phrase
 from samen.rooms.crisis.inference import detect, linear, talk
-from samen.rooms.crisis.reading import Level, Question, Reading
+from samen.rooms.crisis.reading import LASTING, Level, Question, Reading
 
 WORDS = "crisis.detect"
 TOPICS = "crisis.triage.topic"
@@ -72,10 +72,18 @@ def _plain(reading: Reading) -> dict[str, Any]:
     }
 
 
-def topics(readings: Sequence[Reading]) -> list[str]:
-    """Give the topics of all messages: those of the highest level first, and of one level those of the newest message."""
+def topics(readings: Sequence[Reading], least: Level = Level.UNCLEAR) -> list[str]:
+    """Give the topics of all messages from a level on: those of the highest level first, and of one level those of the newest message.
+
+    Before them stands what stays so: what was swallowed, and who hits.
+    """
     ordered = sorted(reversed(readings), key=lambda each: -each.level)
-    return list(dict.fromkeys(str(topic) for each in ordered if each.level >= Level.UNCLEAR for topic in each.topics))
+    lasting = [topic for each in ordered if each.level >= Level.DANGER for topic in each.topics if topic in LASTING]
+    return list(
+        dict.fromkeys(
+            map(str, (*lasting, *(topic for each in ordered if each.level >= least for topic in each.topics)))
+        )
+    )
 
 
 def explain(gathered: Gathered, finding: Finding) -> Explanation:

@@ -33,24 +33,24 @@ class Network:
 
     def topic(self, scores: np.ndarray) -> str:
         """Give what a message would be about if it is in danger; empty where no topic is likelier than all others together."""
-        risky, topics = self._topics
+        risky, topics, names = self._topics
         odds = np.exp(scores[risky] - scores[risky].max())
         by_topic = np.bincount(topics, weights=odds)
         likeliest = int(by_topic.argmax())
         if by_topic[likeliest] <= SURE_OF_TOPIC * by_topic.sum():
             return ""
-        return kinds.topic_of(self.names[risky[int((topics == likeliest).argmax())]])
+        return names[likeliest]
 
     @cached_property
     def _sides(self) -> np.ndarray:
         return kinds.sides(self.names)
 
     @cached_property
-    def _topics(self) -> tuple[np.ndarray, np.ndarray]:
-        """Give the places of kinds from level 2 on, and by number the topic of each."""
+    def _topics(self) -> tuple[np.ndarray, np.ndarray, list[str]]:
+        """Give the places of kinds from level 2 on, by number the topic of each, and the names of topics."""
         risky = [place for place, name in enumerate(self.names) if kinds.level_of(name) >= min(kinds.CUTS)]
         names = sorted({kinds.topic_of(self.names[place]) for place in risky})
-        return np.array(risky), np.array([names.index(kinds.topic_of(self.names[place])) for place in risky])
+        return np.array(risky), np.array([names.index(kinds.topic_of(self.names[place])) for place in risky]), names
 
 
 def of_file(made: Mapping[str, Any]) -> tuple[Network, np.ndarray, np.ndarray]:

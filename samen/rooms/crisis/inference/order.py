@@ -29,7 +29,7 @@ def infer(gathered: Gathered) -> Finding:
         "level": int(state.level),
         "probability": max(each.probability for each in readings),
         "newest": _newest(readings[-1]),
-        "topics": listen.topics(readings),
+        "topics": listen.topics(readings, Level.DISTRESS),
         "messages": len(said),
         "spans": {
             str(one.number): [[span.start, span.end, span.rule] for span in each.spans]
