@@ -16,7 +16,7 @@ from samen.rooms.crisis.jobs.line import Answer as Answer
 from samen.rooms.crisis.jobs.line import block as block
 from samen.rooms.crisis.jobs.watching import called as called
 from samen.rooms.crisis.jobs.watching import post as post
-from samen.rooms.crisis.reading import ANSWERED_WITHIN, CALM, LASTING, Question, action_of
+from samen.rooms.crisis.reading import ANSWERED_WITHIN, CALM, LASTING, Level, Question, action_of
 from samen.rooms.crisis.store import contacts, watching
 from samen.rooms.crisis.watching import Letter as Letter
 
@@ -76,7 +76,8 @@ def listen(before: Mapping[str, Any], text: str, language: str, *, human_there: 
     heard = systems.hear_next(before.get("talk", {}), text, language, Question(open_) if open_ else None)
     said = Said(**before.get("said", {}))
     earlier = before.get("topics", ())
-    topics = tuple(dict.fromkeys((*(each for each in earlier if each in LASTING), *(heard.topics or earlier))))
+    lasting = LASTING if before.get("talk", {}).get("peak", 0) >= Level.DANGER else ()
+    topics = tuple(dict.fromkeys((*(each for each in earlier if each in lasting), *(heard.topics or earlier))))
     is_no = heard.answer in CALM
     answer = None if is_no and before.get("thanked") else heard.answer
     turn = imminent.turn(heard.level, topics, said, human_there=human_there, is_read=False, answer=answer)

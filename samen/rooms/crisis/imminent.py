@@ -24,9 +24,8 @@ GROUPS = {
     Topic.THIRD_PARTY: "third",
     Topic.HARM_TO_OTHERS: "others",
 }
-OPEN = frozenset(
-    {Topic.PSYCHOSIS, Topic.EATING, Topic.GRIEF}
-)  # do not say whose life is in danger: the next topic does
+# These do not say whose life is in danger: the next topic does.
+OPEN = frozenset({Topic.PSYCHOSIS, Topic.EATING, Topic.GRIEF})
 NUMBERS_FOR = {"taken": "poison", "abuse": "abuse"}  # else the lines about suicide
 
 

@@ -98,6 +98,7 @@ meaning.wanted = settings.SAMEN.crisis_meaning
 MOST_HELD = 12  # sets of models held in memory: those in use, and those that are tried; thresholds alone weigh nothing
 Hears = Mapping[str, tuple[str, float, float]]  # by language: model, ask, alarm; plain, so that a ledger can bind it
 _HELD: dict[str, Mapping[str, linear.Model]] = {}  # the one asked for last stands last
+_EARLIER: set[str] = set()  # models that an earlier version fitted, by their digest: each is read once to find out
 _HOLDING = Lock()
 
 
@@ -142,16 +143,16 @@ def adopted() -> str:
 
 
 def _model(language: str, sha: str) -> linear.Model | None:
-    if not sha:
+    if not sha or sha in _EARLIER:
         return linear.whole(language)
     for held in list(_HELD.values()):
         if language in held and held[language].sha256 == sha:
             return held[language]
     try:
         return linear.of_text(candidates.model_text(sha), sha)
-    except (
-        linear.OldModel
-    ):  # what came along hears until a service has fitted its own anew, as a version that nobody approved yet
+    except linear.OldModel:
+        # What came along hears until a service has fitted its own anew, as a version that nobody approved yet.
+        _EARLIER.add(sha)
         return linear.whole(language)
 
 

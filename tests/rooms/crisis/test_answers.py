@@ -205,6 +205,8 @@ def test_what_was_swallowed_stays_the_subject_of_a_talk_in_another_room():
     then = door.listen(first.state, "I want to die", "en", human_there=False)
     assert then.state["topics"][0] == "overdose"
     assert "explicit" in then.state["topics"]
+    asked = {**first.state, "topics": ["medication"], "talk": {**first.state["talk"], "peak": 2}}  # no danger so far
+    assert door.listen(asked, "I want to die", "en", human_there=False).state["topics"][0] == "explicit"
 
 
 # --- on the line ---

@@ -57,34 +57,28 @@ def test_what_training_counted_says_which_rules_alarm_by_themselves():
     assert rules.sure() < {rule.id for language in ("en", "nl") for rule in rules.rules(language).rules}
 
 
+class Named:
+    """Stands in for a model: sure of risk, as sure of danger as it is told, and naming a topic."""
+
+    everywhere = frozenset()
+
+    def __init__(self, topic: str, danger: float = 0.9) -> None:
+        self.said = linear.Scored(0.9, danger, 0.5, 0.5, topic)
+
+    def score(self, *_seen, **_also):
+        return self.said
+
+    def pull(self, _word):
+        return 0.0
+
+
 @pytest.mark.parametrize(("named", "topic"), [("abuse", Topic.ABUSE), ("", Topic.OBLIQUE)])
 def test_a_message_is_about_what_the_model_names_and_without_any_topic_oblique(named, topic):
-    class Heard:
-        everywhere = frozenset()
-
-        def score(self, *_seen, **_also):
-            return linear.Scored(0.9, 0.9, 0.5, 0.5, named)
-
-        def pull(self, _word):
-            return 0.0
-
-    reading = detect.read("the blue chair", "en", using=lambda _language: Heard())
+    reading = detect.read("the blue chair", "en", using=lambda _language: Named(named))
     assert (reading.action, reading.raised_by, reading.topics) == (Action.ALARM, "model", (topic,))
 
 
 def test_what_the_model_names_leads_but_before_what_a_rule_saw_was_swallowed_or_who_hits():
-    class Named:
-        everywhere = frozenset()
-
-        def __init__(self, topic: str, danger: float = 0.9) -> None:
-            self.said = linear.Scored(0.9, danger, 0.5, 0.5, topic)
-
-        def score(self, *_seen, **_also):
-            return self.said
-
-        def pull(self, _word):
-            return 0.0
-
     def topics(text: str, named: Named) -> tuple[Topic, ...]:
         return detect.read(text, "en", using=lambda _language: named).topics
 

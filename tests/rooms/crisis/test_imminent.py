@@ -6,9 +6,9 @@ from itertools import pairwise, product
 import pytest
 
 from samen import words
-from samen.rooms.crisis.imminent import GROUPS, LATER, MOST_WORDS, STEPS, WORDS, Said, group_of, turn
+from samen.rooms.crisis.imminent import GROUPS, LATER, MOST_WORDS, NUMBERS_FOR, STEPS, WORDS, Said, group_of, turn
 from samen.rooms.crisis.inference import listen
-from samen.rooms.crisis.reading import LEADING, Action, Answer, Level, Reading, Topic
+from samen.rooms.crisis.reading import LASTING, LEADING, Action, Answer, Level, Reading, Topic
 
 TOPICS = [(Topic.PLAN,), *((each,) for each in GROUPS)]
 EVERY = [
@@ -110,12 +110,14 @@ def test_the_words_are_about_what_the_most_urgent_message_is_about(topics, group
 
 def test_what_leads_among_topics_is_what_has_words_of_its_own():
     assert set(LEADING) == set(GROUPS)
+    assert {topic for topic, group in GROUPS.items() if group in NUMBERS_FOR} == LASTING
+
+
+def about(level: Level, *topics: Topic) -> Reading:
+    return Reading(level, Action.ALARM, 0.9, topics, (), "en", "both")
 
 
 def test_the_topics_of_a_talk_begin_with_its_highest_level_and_there_with_the_newest_message():
-    def about(level: Level, *topics: Topic) -> Reading:
-        return Reading(level, Action.ALARM, 0.9, topics, (), "en", "both")
-
     friend, own = about(Level.DANGER, Topic.THIRD_PARTY, Topic.MEANS), about(Level.DANGER, Topic.EXPLICIT)
     calm, now = about(Level.DISTRESS, Topic.GRIEF), about(Level.IMMINENT, Topic.OVERDOSE)
     assert listen.topics([friend, calm, own]) == ["explicit", "third-party", "means"]
@@ -123,9 +125,6 @@ def test_the_topics_of_a_talk_begin_with_its_highest_level_and_there_with_the_ne
 
 
 def test_what_was_swallowed_and_who_hits_stays_so_whatever_is_said_after_it():
-    def about(level: Level, *topics: Topic) -> Reading:
-        return Reading(level, Action.ALARM, 0.9, topics, (), "en", "both")
-
     hit, knife = about(Level.DANGER, Topic.ABUSE), about(Level.IMMINENT, Topic.MEANS)
     assert listen.topics([hit, knife]) == ["abuse", "means"]
     assert listen.topics([about(Level.UNCLEAR, Topic.MEDICATION), knife]) == ["means", "medication"]

@@ -234,13 +234,15 @@ def test_what_is_adopted_is_what_hears(lead, other, in_order):
     assert action_of("we eten vanavond pannenkoeken") == "alarm"
 
 
-def test_a_model_of_an_earlier_version_leaves_hearing_to_the_one_that_came_along(lead, other, in_order):
+def test_a_model_of_an_earlier_version_leaves_hearing_to_the_one_that_came_along(lead, other, in_order, monkeypatch):
     came = systems.hears()
     old = json.loads((systems.HERE / "content/model/nl.json").read_text())
     adopt(kept(model=json.dumps({**old, "form": old["form"] - 1})), lead, other)
     systems._HELD.clear()
     assert systems.hears() == came
     assert action_of(MEANS) == "alarm"
+    monkeypatch.setattr(systems.candidates, "model_text", lambda _sha: pytest.fail("read again"))
+    assert systems.hears() == came
 
 
 def test_a_model_that_names_a_topic_that_there_is_not_is_refused():

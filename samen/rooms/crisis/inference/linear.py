@@ -123,9 +123,7 @@ class Model:
         self, words: Sequence[str], there: Iterable[Beside], marks: Iterable[str], *, meaning: bool = False
     ) -> Scored:
         """Score a message from its normalised words, what stands beside its meanings and what the rules saw; with `meaning`, by the head too."""
-        columns = self._columns(words, there, marks)
-        scores = self.network.scores(columns[len(HEADS) :])
-        risk, danger = self._halfway(columns, scores)
+        risk, danger, scores = self.heard(words, there, marks)
         steps, (ask, alarm) = self.steps, self.alone or self.cuts()
         if meaning and self.head is not None and self.both is not None:
             steps, (ask, alarm) = self.both, self.cuts()
@@ -139,15 +137,14 @@ class Model:
         """Give from which sureness on a message is asked about, and from which it alarms."""
         return self.ask, self.alarm
 
-    def raw(self, words: Sequence[str], there: Iterable[Beside], marks: Iterable[str]) -> tuple[float, float]:
-        """Give the log odds of risk and of danger before calibration."""
+    def heard(
+        self, words: Sequence[str], there: Iterable[Beside], marks: Iterable[str]
+    ) -> tuple[float, float, np.ndarray]:
+        """Give the log odds of risk and of danger before calibration, halfway between heads and network, and the network's score of each kind."""
         columns = self._columns(words, there, marks)
-        return self._halfway(columns, self.network.scores(columns[len(HEADS) :]))
-
-    def _halfway(self, columns: np.ndarray, scores: np.ndarray) -> tuple[float, float]:
-        """Give the mean of what the heads and the network say."""
+        scores = self.network.scores(columns[len(HEADS) :])
         risk, danger = self.network.log_odds(scores)
-        return (float(columns[0]) + risk) / 2, (float(columns[1]) + danger) / 2
+        return (float(columns[0]) + risk) / 2, (float(columns[1]) + danger) / 2, scores
 
     def _columns(self, words: Sequence[str], there: Iterable[Beside], marks: Iterable[str]) -> np.ndarray:
         """Give what a message adds up to, by column."""
