@@ -89,6 +89,15 @@ def test_what_the_model_names_leads_but_before_what_a_rule_saw_was_swallowed_or_
     assert topics("I want to die", Named("third-party", danger=0.1))[0] is Topic.EXPLICIT  # it would only ask
 
 
+def test_of_a_message_in_two_languages_the_model_counts_that_raises_more_and_not_the_one_that_is_surer():
+    mixed = grammar.parse("ik wil naar huis toe and i want to go home with you")
+    assert mixed.said.whole == "mixed"
+    models = {"en": Named("means", danger=0.5), "nl": Named("abuse", danger=0.49)}
+    models["en"].said = replace(models["en"].said, alarm=0.55)
+    models["nl"].said = replace(models["nl"].said, alarm=0.4)
+    assert detect.scores(mixed, using=models.get)[1].topic == "abuse"
+
+
 def test_spans_point_into_the_text_as_typed():
     text = "h\u00e9 ... I want to k\u0456ll my\u200bself"
     span = detect.read(text).spans[0]

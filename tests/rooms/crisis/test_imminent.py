@@ -4,11 +4,13 @@ import re
 from itertools import pairwise, product
 
 import pytest
+from django.utils import timezone
 
 from samen import words
+from samen.rights.words import Gathered
 from samen.rooms.crisis.imminent import GROUPS, LATER, MOST_WORDS, NUMBERS_FOR, STEPS, WORDS, Said, group_of, turn
-from samen.rooms.crisis.inference import listen
-from samen.rooms.crisis.reading import LASTING, LEADING, Action, Answer, Level, Reading, Topic
+from samen.rooms.crisis.inference import listen, order, talk
+from samen.rooms.crisis.reading import LASTING, LEADING, Action, Answer, Level, Reading, Topic, Written
 
 TOPICS = [(Topic.PLAN,), *((each,) for each in GROUPS)]
 EVERY = [
@@ -137,3 +139,11 @@ def test_a_yes_about_what_was_swallowed_keeps_the_emergency_number():
     assert said.numbers == "poison"
     own = turn(Level.DANGER, ("third-party", "explicit"), Said(), human_there=True, answer=Answer.YES)
     assert own.keys[0] == f"{WORDS}.self.{STEPS[0]}"
+
+
+def test_triage_names_what_distress_is_about_too(monkeypatch):
+    low = about(Level.DISTRESS, Topic.GRIEF)
+    monkeypatch.setattr(listen, "hear", lambda *_given, **_also: (low, talk.State()))
+    said = [Written(1, timezone.now(), "x")]
+    found = order.infer(Gathered(items=(), data={"said": said, "using": None}, language="en"))
+    assert found.value["topics"] == ["grief"]

@@ -245,6 +245,12 @@ def test_a_model_of_an_earlier_version_leaves_hearing_to_the_one_that_came_along
     assert systems.hears() == came
 
 
+def test_what_says_how_a_model_is_read_is_part_of_what_was_approved():
+    assert {"kinds.py", "sight.py", "reading.py", "linear.py", "network.py"} <= {
+        path.rpartition("/")[2] for path in systems.HEARING
+    }
+
+
 def test_a_model_that_names_a_topic_that_there_is_not_is_refused():
     made = json.loads((systems.HERE / "content/model/nl.json").read_text())
     made["network"]["kinds"] = [each.replace("3 means", "3 weather") for each in made["network"]["kinds"]]
