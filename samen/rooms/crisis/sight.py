@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 FORM = 3  # of a model's file: how its weights are meant
 BY = "rule "  # begins the mark of a rule that sees danger
+MEANING = "concept "  # begins the mark of a meaning
 
 Counts = Mapping[str, int]
 

@@ -1,7 +1,11 @@
 """What training knows of an author by the name of the file, and in which order it writes common words."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
+from samen.rooms.crisis.inference.lexicon import built
 from samen.rooms.crisis.training import material
 from samen.rooms.crisis.training.material import PLAIN_WEIGHT, Row
 
@@ -38,3 +42,22 @@ def test_common_words_are_those_that_several_families_hold_the_commonest_first(m
     # A word that the other language holds up to twice as often is of both: gin is.
     assert material.common_words("en", str.split) == ["is", "gin", "tea", "here"]
     assert material.common_words("nl", str.split) == ["gin"]
+
+
+def test_words_that_follow_each_other_are_those_of_several_families_by_who_writes_a_language_plainly(monkeypatch):
+    texts = ["so it goes"] * 3 + ["it was"] * 2
+    made = [Row(text, f"f{n}", "en", 0, "", "") for n, text in enumerate(texts)]
+    made += [Row("it was", f"typo{n}", "en", 0, "", "", style="typo") for n in range(3)]
+    monkeypatch.setattr(material, "rows", lambda _: made)
+    assert material.words_beside("en", lambda text: [".", *text.split(), "."]) == {
+        ".": ["so"],
+        "goes": ["."],
+        "it": ["goes"],
+        "so": ["it"],
+    }
+
+
+def test_a_file_of_words_that_follow_each_other_is_read_as_it_was_counted():
+    counted = {".": ["ik", "zou"], "zou": [f"woord{n}" for n in range(40)]}
+    lexicon = built("nl", [(Path("beside.toml"), tomllib.loads(material.beside_file(counted)))])
+    assert lexicon.speller.beside == {f"{first} {other}" for first, others in counted.items() for other in others}

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from samen.rooms.crisis.inference import grammar
 from samen.rooms.crisis.inference.lexicon import lexicon
 from samen.rooms.crisis.inference.normalise import Speller, fold, is_one_slip, pieces
+from samen.rooms.crisis.inference.normalise import words as typed_words
 
 
 def words(text, language=None):
@@ -37,9 +38,9 @@ def test_text_is_read_as_it_was_meant(typed, meant):
 
 
 def test_a_slip_is_a_guess_only_where_two_words_are_near_it():
-    said = grammar.read("ik heb geseden zelfmord", "nl")
-    assert said.words == ["ik", "heb", "geleden", "zelfmoord"]  # or "gesneden"
-    assert said.guessed == [False, False, True, False]
+    said = grammar.read("ik sterv zelfmord", "nl")
+    assert said.words == ["ik", "sterf", "zelfmoord"]
+    assert said.guessed == [False, True, False]
 
 
 @pytest.mark.parametrize("word", ["abandon", "action", "streven", "allergic"])
@@ -105,3 +106,62 @@ def test_of_several_likely_words_the_commonest_is_taken_and_stays_a_guess(common
     words = frozenset({"kamer", "kader", "kater"})
     rank = {commonest: 0, "kader": 1}
     assert Speller(words, {}, frozenset(), frozenset(), rank=rank).resolve("kaxer") == ((commonest,), True)
+
+
+def between(beside, typed, *, real=()):
+    words = frozenset({"thank", "think", "house"})
+    rank = {"think": 0, "thank": 1, "house": 2}
+    speller = Speller(
+        words,
+        {},
+        frozenset(),
+        frozenset(),
+        real=frozenset(real),
+        rank=rank,
+        beside=frozenset({"i thank", "thank you", *beside}),
+    )
+    return speller.between("i", typed, "you")
+
+
+def test_behind_a_slip_the_word_is_read_that_both_neighbours_are_seen_beside_and_that_is_no_guess():
+    assert between({"i think"}, "thxnk") == (("thank",), False)
+    assert between({"i think", "think you"}, "thxnk") == (("think",), False)  # both fit: the commonest
+
+
+def test_a_word_that_one_neighbour_is_seen_beside_stays_a_guess():
+    words = frozenset({"thank", "think"})
+    speller = Speller(words, {}, frozenset(), frozenset(), rank={"think": 0, "thank": 1}, beside=frozenset({"i thank"}))
+    assert speller.between("i", "thxnk", "them") == (("thank",), True)
+    assert speller.between("we", "thxnk", "them") == (("think",), True)
+
+
+def test_a_rare_word_that_stands_beside_nothing_it_is_seen_beside_is_a_slip_where_another_fits_on_both_sides():
+    assert between((), "thonk", real=["thonk"]) == (("thank",), False)
+    assert between({"thonk you"}, "thonk", real=["thonk"]) == (("thank",), False)
+    assert between({"i thonk", "thonk you"}, "thonk", real=["thonk"]) == (("thonk",), False)
+    assert between((), "house") == (("house",), False)  # a common word is no slip, wherever it stands
+
+
+def test_a_slip_before_a_shortened_word_leaves_that_word_as_it_was():
+    assert words("my frind's dead", "en") == ["my", "friend", "is", "dead"]
+
+
+def test_words_as_typed_stand_between_edges():
+    assert typed_words("Hello, you 😀 there") == [".", "hello", ".", "you", ".", "there", "."]
+
+
+def test_two_words_that_are_seen_beside_each_other_are_read_where_the_space_between_them_was_lost():
+    known = frozenset({"lang", "geleden", "langer"})
+    beside = frozenset({"lang geleden"})
+    speller = Speller(known, {}, frozenset(), frozenset(), beside=beside, compounds=True)
+    assert speller.resolve("langgeleden") == (("lang", "geleden"), False)
+    alone = Speller(known, {}, frozenset(), frozenset(), compounds=True)
+    assert alone.resolve("langgeleden") == (("langgeleden",), False)
+
+
+def test_a_lost_space_is_likelier_than_a_slip_where_the_two_words_fit_what_stands_around():
+    known, common = frozenset({"cases", "case", "i"}), {"cases": 0, "case": 1, "i": 2}
+    beside = frozenset({"in case", "case i", "i fall", "some cases", "cases fell"})
+    speller = Speller(known, {}, frozenset(), frozenset({"i"}), rank=common, beside=beside)
+    assert speller.between("in", "casei", "fall") == (("case", "i"), False)
+    assert speller.between("some", "casei", "fell")[0] == ("cases",)

@@ -10,11 +10,13 @@ from operator import itemgetter
 
 from samen.rooms.crisis.inference.language import languages
 from samen.rooms.crisis.inference.lexicon import LANGUAGES, Phrase, concepts_of, lexicon
-from samen.rooms.crisis.inference.normalise import BREAK, STOP, Raw, pieces
+from samen.rooms.crisis.inference.normalise import BREAK, EDGE, STOP, Raw, pieces
 from samen.rooms.crisis.inference.rules import TELLING, ByConcept, Element, Entry, Pattern, bit, rules, setting
 from samen.rooms.crisis.reading import Level
+from samen.rooms.crisis.sight import MEANING
 
 NEG, FILLER, SPLIT = "NEG", "FILLER", "SPLIT"
+OF_PLACE = frozenset({"START", "END", FILLER, SPLIT})  # say where something stands, not what it means
 BEFORE = 5  # a negation reaches so many words forward
 AFTER = 3  # in Dutch "niet" also stands after the object: so many words back
 WORDS_TOLD = 3  # between a saying and the words that were said
@@ -151,7 +153,7 @@ def _words(said: Said, found: Sequence[Raw], spoken: Sequence[str]) -> None:
             place += 1
             continue
         joined = _joined(found, place, language)
-        meant, guessed = ((joined,), False) if joined else _meant(raw, language)
+        meant, guessed = ((joined,), False) if joined else _meant(found, place, language)
         last = found[place + 1] if joined else raw
         for word in meant:
             said.words.append(word)
@@ -165,17 +167,27 @@ def _words(said: Said, found: Sequence[Raw], spoken: Sequence[str]) -> None:
         place += 2 if joined else 1
 
 
-def _meant(raw: Raw, language: str) -> tuple[tuple[str, ...], bool]:
+def _meant(row: Sequence[Raw], place: int, language: str) -> tuple[tuple[str, ...], bool]:
+    raw = row[place]
     if raw.kind == "picture":
         return (raw.text,), False
     typed = "".join(each for each in raw.text if each.isalpha()) if raw.kind == "spaced" else raw.text
     for each in (language,) if language else LANGUAGES:
-        found, guessed = lexicon(each).speller.resolve(typed)
+        speller = lexicon(each).speller
+        if speller.rivals(typed):
+            found, guessed = speller.between(_beside(row, place - 1), typed, _beside(row, place + 1))
+        else:
+            found, guessed = speller.resolve(typed)
         if language or found != (typed,):
             break
     if raw.kind == "spaced" and found == (typed,) and not any(lexicon(each).speller.knows(typed) for each in LANGUAGES):
         return tuple(each for each in raw.text if each.isalpha()), False
     return found, guessed
+
+
+def _beside(row: Sequence[Raw], place: int) -> str:
+    """Give the word at a place as it was typed, or the edge that stands there."""
+    return row[place].text if 0 <= place < len(row) and row[place].kind == "word" else EDGE
 
 
 def _joined(found: Sequence[Raw], place: int, language: str) -> str:
@@ -193,6 +205,11 @@ def _joined(found: Sequence[Raw], place: int, language: str) -> str:
 
 
 # --- concepts ---
+
+
+def meanings(said: Said) -> list[str]:
+    """Give the meanings that a message holds, as marks for a model."""
+    return [f"{MEANING}{name}" for name in said.spots if name not in OF_PLACE]
 
 
 def _put(said: Said, concept: str, spot: Spot) -> None:

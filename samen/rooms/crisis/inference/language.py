@@ -18,14 +18,16 @@ def only_in(word: str) -> str:
     if not there:
         there = [language for language in LANGUAGES if word in lexicon(language).own]
     if not there:
-        there = [language for language in LANGUAGES if _exact(word, language)]
+        there = [language for language in LANGUAGES if lexicon(language).speller.exact(word)]
+    if not there:
+        there = [language for language in LANGUAGES if _near(word, language)]
     return there[0] if len(there) == 1 else ""
 
 
-def _exact(word: str, language: str) -> bool:
-    """Say whether a word, not found as it stands, is one of this language with an ending, stretched, or with digits for letters."""
-    found, guessed = lexicon(language).speller.resolve(word)
-    return not guessed and found != (word.replace("'", ""),) and found != (word,)
+def _near(word: str, language: str) -> bool:
+    """Say whether a word that exists in no language could be a slip of one of this language, or some written as one."""
+    found, _ = lexicon(language).speller.resolve(word)
+    return found != (word.replace("'", ""),) and found != (word,)
 
 
 def languages(found: Sequence[Raw], hint: str | None = None) -> tuple[list[str], str]:

@@ -16,7 +16,6 @@ from typing import NamedTuple
 from samen.rooms.crisis.inference.normalise import CONTENT, Speller, Words
 
 LANGUAGES = ("en", "nl")
-RESERVED = frozenset({"spelling", "common"})  # tables that hold no concept
 GAP = 4  # "..." in a phrase: at most so many words between
 
 
@@ -107,6 +106,7 @@ def built(language: str, files: Iterable[tuple[Path, Mapping[str, object]]]) -> 
     variants: dict[str, Words] = {}
     common: dict[str, None] = {}  # in the order of the files: the commonest first
     function, real = set(), set()
+    beside: set[str] = set()
     for file, content in files:
         for name, table in content.items():
             if not isinstance(table, dict):
@@ -117,6 +117,8 @@ def built(language: str, files: Iterable[tuple[Path, Mapping[str, object]]]) -> 
                 common |= dict.fromkeys(table.get("words", "").split())
                 function |= set(table.get("function", "").split())
                 real |= set(table.get("real", "").split())
+            elif name == "beside":
+                beside |= set(_pairs(table.get("after", "")))
             else:
                 entries += [(entry, name) for entry in _entries(file, name, table)]
                 if "subject" in table:
@@ -125,7 +127,16 @@ def built(language: str, files: Iterable[tuple[Path, Mapping[str, object]]]) -> 
                     consuming.add(name)
                 if table.get("transparent"):
                     transparent.add(name)
-    return _sorted_out(language, entries, (subjects, consuming, transparent), variants, (common, function, real))
+    return _sorted_out(
+        language, entries, (subjects, consuming, transparent), variants, (common, function, real), beside
+    )
+
+
+def _pairs(lines: str) -> Iterator[str]:
+    """Give each two words that follow each other: "zou: liever dood" is "zou liever" and "zou dood"."""
+    for line in lines.splitlines():
+        first, _, others = line.partition(": ")
+        yield from (f"{first} {other}" for other in others.split())
 
 
 def _entries(file: Path, name: str, table: Mapping[str, object]) -> list[str]:
@@ -146,6 +157,7 @@ def _sorted_out(
     marks: tuple[Mapping[str, str], set[str], set[str]],
     variants: Mapping[str, Words],
     plain: tuple[Mapping[str, None], set[str], set[str]],
+    beside: set[str],
 ) -> Lexicon:
     """Sort entries into single words, parts of words and phrases."""
     single: dict[str, dict[str, None]] = {}
@@ -189,8 +201,9 @@ def _sorted_out(
             frozenset(closed),
             frozenset(function),
             real=frozenset(real),
-            rank={word: place for place, word in enumerate((*sorted(function), *common))},
+            rank={word: place for place, word in enumerate(dict.fromkeys((*sorted(function), *common)))},
             single=meant_by,
+            beside=frozenset(beside),
             compounds=language == "nl",
         ),
     )

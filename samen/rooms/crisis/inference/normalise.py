@@ -17,6 +17,7 @@ LONGEST = 8000  # characters read of one message; what comes after is not read, 
 
 # A break ends a clause; a stop ends a sentence as well.
 STOP, BREAK = "stop", "break"
+EDGE = "."  # stands for whatever is no word beside a word: a stop, a break, a picture, the beginning or the end
 
 
 class Raw(NamedTuple):
@@ -88,6 +89,11 @@ def pieces(text: str) -> list[Raw]:
     return found
 
 
+def words(text: str) -> list[str]:
+    """Give the words of a message as they were typed, with an edge for whatever else stands between them, and at both ends."""
+    return [EDGE, *(each.text if each.kind == "word" else EDGE for each in pieces(text)), EDGE]
+
+
 def deletes(word: str) -> set[str]:
     """Give the word and what is left of it with any one letter gone."""
     return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
@@ -113,6 +119,8 @@ _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _TWICE = re.compile(r"([a-z])\1+")
 _ODD = re.compile(r"[0-9@$!|+*]")
 Words = tuple[str, ...]
+BOTH = 2  # sides of a word
+TWO = 2  # words that a lost space makes one of
 PLAIN = 1000  # words of a language are so common that a letter left out is likelier than a space
 
 
@@ -129,17 +137,19 @@ class Speller:
         real: frozenset[str] = frozenset(),
         rank: Mapping[str, int] | None = None,
         single: Mapping[str, Words] | None = None,
+        beside: frozenset[str] = frozenset(),
         compounds: bool = False,
     ) -> None:
         """Take the words that exist, the variants with what they stand for, the words of the lexicon, and the function words.
 
         `real` are words too rare to be looked for behind a slip, which are no slip themselves; `rank` says how common a word is
-        (0: the commonest); `single` what it means.
+        (0: the commonest); `single` what it means; `beside` holds which two words follow each other, "zou liever".
         """
         self.known, self.variants, self.wanted, self.function = known | real, variants, wanted, function
         self.common = known  # without the rare ones
         self.single = single or {}
         self.rank = rank or {}
+        self.beside = beside
         self.compounds = compounds  # its words grow together: an unknown one is more likely new than short of a space
         self.joined = frozenset(word for word in wanted if len(word) >= 7)
         self.slips: dict[str, list[str]] = {}
@@ -155,16 +165,51 @@ class Speller:
                     self.swapped.setdefault(part, []).append(word)
         # Of a cache's size: a help line's vocabulary fits, an attacker's does not fill the memory.
         self.resolve = lru_cache(maxsize=50_000)(self._resolve)
+        self.rivals = lru_cache(maxsize=50_000)(self._rivals)
 
     def knows(self, word: str) -> bool:
         """Say whether the word exists as it stands."""
         return word in self.known or word in self.variants
 
+    def between(self, before: str, typed: str, after: str) -> tuple[Words, bool]:
+        """Give the words that were meant by one typed between two others, and whether that is a guess behind a typing error.
+
+        Of the words near a slip, the one that both neighbours are seen beside is the one that was meant.
+        """
+        found, guessed = self.resolve(typed)
+        fits = self._fits(before, found, after)
+        best = max(self.rivals(typed), default=found, key=lambda words: self._fits(before, words, after))
+        fits_best = self._fits(before, best, after)
+        if fits_best > fits and (fits_best == BOTH or guessed):
+            return best, fits_best < BOTH
+        return found, guessed and fits < BOTH
+
+    def _fits(self, before: str, words: Words, after: str) -> int:
+        """Say on how many sides the words stand beside what they are seen beside."""
+        return (f"{before} {words[0]}" in self.beside) + (f"{words[-1]} {after}" in self.beside)
+
+    def _rivals(self, typed: str) -> tuple[Words, ...]:
+        """Give what may have been meant instead of what `resolve` gives, the commonest first: a rare word too may be a slip."""
+        if typed in self.common or typed in self.variants or len(typed) < 4:
+            return ()
+        near = [(word,) for word in self._behind_slip(typed) if word in self.rank and word not in self.variants]
+        split = self._split(typed) if typed.isalpha() else None
+        return (*near, *([split] if split is not None and self._follow(split) else []))
+
+    def _follow(self, words: Words) -> bool:
+        """Say whether these are two words that are seen beside each other."""
+        return len(words) == TWO and " ".join(words) in self.beside
+
     def _resolve(self, typed: str) -> tuple[Words, bool]:
-        """Give the words that were meant, and whether that is a guess behind a typing error."""
-        exact = self._exact(typed)
+        """Give the words that were meant, and whether that is a guess behind a typing error, by the one word alone."""
+        exact = self.exact(typed)
         if exact is not None:
             return exact, False
+        head, _, tail = typed.partition("'")
+        if len(head) >= 4 and f"'{tail}" in self.variants:  # "frind's"
+            found, guessed = self.resolve(head)
+            if found != (head,):
+                return (*found, *self.variants[f"'{tail}"]), guessed
         plain = typed.replace("'", "")
         once = self._undoubled(plain)
         if once is not None:
@@ -186,7 +231,7 @@ class Speller:
         """Say whether a word is among the commonest: "hbben" lacks a letter, and is no "heb ben"."""
         return self.rank.get(word, PLAIN) < PLAIN
 
-    def _exact(self, typed: str) -> Words | None:
+    def exact(self, typed: str) -> Words | None:
         """Give what a word stands for without guessing: as it is, a variant, stretched, or with digits for letters."""
         found = self._as_it_is(typed)
         if found is None and _STRETCHED.search(typed):
@@ -265,7 +310,7 @@ class Speller:
         """Say whether these are words that somebody wrote without spaces, and not an unknown word that falls apart into some."""
         plain = [each in self.function or each in self.variants for each in parts]
         length = sum(map(len, parts))
-        if all(plain):
+        if all(plain) or self._follow(parts):
             return True
         if length < 6:  # "todie", "itook": one function word, and one that is looked for
             others = [each for each, known in zip(parts, plain, strict=True) if not known]

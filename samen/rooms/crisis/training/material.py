@@ -2,10 +2,12 @@
 
 import hashlib
 import re
+import textwrap
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,6 +16,7 @@ from samen.rooms.crisis.reading import DUE
 
 CORPUS = Path(__file__).resolve().parent.parent / "content" / "corpus"
 LANGUAGES = ("en", "nl")
+WIDTH = 118  # of a line
 NOT_PLAIN = frozenset({"mixed", "learner", "typo"})
 # Authors who had seen neither rules nor lexicon. Whoever writes rules looks at errors in the messages of `a` and `b`, which are hard
 # on purpose, and at no message of `c`, which are such as an examiner would ask: on these the rules look as good as they are. Nor at those
@@ -27,7 +30,9 @@ PLAIN_WEIGHT = 4.0  # against one that is hard on purpose
 ELSE_FROM = 3  # words: shorter ones could be an answer to anything
 ELSE_EVERY = 3  # of the messages of ordinary days, one in so many stands among the answers
 REPLIES_READ = frozenset({"a1"})  # authors of answers by whose errors the words of content/answers were mended
+REPLIES_SIDEWAYS = frozenset({"a12"})  # authors who were asked for what is seldom said: learnt from, and no measure
 LEAST_FAMILIES = 6  # a word that fewer families hold may be a slip or one author's own
+LEAST_BESIDE = 3  # the same of two words that follow each other
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ def replies(language: str) -> list[Row]:
                     each["answer"] if each["answer"] in ("past", "other") else "",
                     each["style"],
                     blind=not was_read,
-                    exam=not was_read,
+                    exam=not was_read and file.stem not in REPLIES_SIDEWAYS,
                 )
             )
     return made + _about_else(language)
@@ -143,25 +148,47 @@ def common_words(language: str, words: Callable[[str], Iterable[str]]) -> list[s
     return sorted(kept, key=lambda word: (-kept[word], word))
 
 
+def _clean(found: Iterable[Row]) -> Iterator[Row]:
+    """Give the messages that say what the words of a language are."""
+    return (row for row in found if row.style not in NOT_PLAIN)
+
+
 def _families(found: Iterable[Row], words: Callable[[str], Iterable[str]]) -> Counter[str]:
     """Count the families that hold each word."""
-    clean = (row for row in found if row.style not in NOT_PLAIN)
-    pairs = {(word, row.family) for row in clean for word in words(row.text) if word.isalpha()}
+    pairs = {(word, row.family) for row in _clean(found) for word in words(row.text) if word.isalpha()}
     return Counter(word for word, _ in pairs)
+
+
+def words_beside(language: str, words: Callable[[str], Iterable[str]]) -> dict[str, list[str]]:
+    """Give for each word those that follow it in several families, in the order of the alphabet."""
+    held = {(*two, row.family) for row in _clean(rows(language)) for two in pairwise(words(row.text))}
+    counted = Counter((first, second) for first, second, _ in held)
+    found: dict[str, list[str]] = {}
+    for first, second in sorted(two for two, count in counted.items() if count >= LEAST_BESIDE):
+        found.setdefault(first, []).append(second)
+    return found
 
 
 def common_file(words: Sequence[str]) -> str:
     """Write the file of common words."""
-    lines, line = [], ""
-    for word in words:
-        if len(line) + len(word) + 1 > 118:
-            lines.append(line)
-            line = ""
-        line = f"{line} {word}".strip()
-    body = "\n".join([*lines, line])
+    body = "\n".join(textwrap.wrap(" ".join(words), WIDTH, break_on_hyphens=False))
     return (
         f"# Words that {LEAST_FAMILIES} or more families of the training messages hold, the commonest first. Made by `samen crisis train`; "
         f'do not edit.\n[common]\nwords = """\n{body}\n"""\n'
+    )
+
+
+def beside_file(found: Mapping[str, Sequence[str]]) -> str:
+    """Write the file of words that follow each other."""
+    lines = [
+        f"{first}: {line}"
+        for first, others in found.items()
+        for line in textwrap.wrap(" ".join(others), WIDTH - len(first), break_on_hyphens=False)
+    ]
+    body = "\n".join(lines)
+    return (
+        f"# Which words follow each other in {LEAST_BESIDE} or more families of the training messages (a dot: no word). "
+        f'Made by `samen crisis train`; do not edit.\n[beside]\nafter = """\n{body}\n"""\n'
     )
 
 

@@ -52,8 +52,9 @@ def fitted(matrix: csr_matrix, named: Sequence[str], weights: np.ndarray) -> Net
     place = {name: number for number, name in enumerate(names)}
     truth = np.array([place[name] for name in named])
     chance = np.random.default_rng(SEED)
+    shuffled = np.random.RandomState(SEED)  # one for all rounds: a number would begin each anew, in the same order
     network = MLPClassifier(
-        (UNITS,), alpha=DECAY, batch_size=min(BATCH, len(truth)), learning_rate_init=RATE, random_state=SEED
+        (UNITS,), alpha=DECAY, batch_size=min(BATCH, len(truth)), learning_rate_init=RATE, random_state=shuffled
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # it is stopped early by design
