@@ -104,6 +104,52 @@ def test_a_no_lowers_nothing_that_stands_beside_it():
     assert detect.read(text, "en", asked=THOUGHTS).level is detect.read(text, "en").level is Level.IMMINENT
 
 
+class Fixed:
+    """A model that gives one chance of danger, whatever is said."""
+
+    everywhere = frozenset()
+
+    def __init__(self, danger):
+        self.danger = danger
+
+    def score(self, *_):
+        return linear.Scored(self.danger, self.danger, ask=0.1, alarm=0.5, topic="")
+
+
+@pytest.mark.parametrize(
+    ("text", "danger", "answer", "by"),
+    [
+        ("yes", 0.0, Answer.YES, "answer.yes"),  # at the beginning it counts by itself
+        ("no, but I do wish somebody would ring", 0.0, None, ""),
+        ("no, but I do wish somebody would ring", 0.1, Answer.YES, "answer.yes-within"),
+        ("no", 0.5, Answer.UNSURE, "answer.model"),
+        ("no", 0.4, Answer.NO, "answer.no"),
+    ],
+)
+def test_a_yes_in_the_midst_of_an_answer_counts_where_the_model_finds_it_worth_a_question(
+    monkeypatch, text, danger, answer, by
+):
+    monkeypatch.setattr(answers, "model", lambda *_: Fixed(danger))
+    heard = answers.read(THOUGHTS, text, "en")
+    assert (heard.answer, heard.by) == (answer, by)
+
+
+def test_without_a_model_a_yes_in_the_midst_of_an_answer_counts(monkeypatch):
+    monkeypatch.setattr(answers, "model", lambda *_: None)
+    assert answers.read(THOUGHTS, "no, but I do wish somebody would ring", "en").answer is Answer.YES
+
+
+@pytest.mark.parametrize(("danger", "action"), [(0.9, Action.ASK), (0.97, Action.ALARM)])
+def test_beside_a_no_the_model_alone_alarms_only_when_near_certain(monkeypatch, danger, action):
+    monkeypatch.setattr(answers, "model", lambda *_: Fixed(0.0))
+    monkeypatch.setattr(
+        detect, "scores", lambda *_: (None, linear.Scored(danger, danger, ask=0.1, alarm=0.5, topic=""))
+    )
+    monkeypatch.setattr(detect, "_spans", lambda *_: ())
+    assert detect.read("it was about my phone", "en").action is Action.ALARM
+    assert detect.read("no, it was about my phone", "en", asked=THOUGHTS).action is action
+
+
 def test_what_begins_like_a_no_and_shows_danger_is_no_answer(monkeypatch):
     monkeypatch.setattr(answers, "model", lambda *_: None)
     for language in LANGUAGES:
@@ -342,7 +388,9 @@ def test_what_is_learnt_from_is_read_by_author(language):
     rows = material.replies(language)
     assert {row.level for row in rows} == {0, 3}
     assert {row.family for row in rows if row.exam} == {
-        f"{language}-replies-{file.stem}" for file in material.reply_files(language) if file.stem != "a1"
+        f"{language}-replies-{file.stem}"
+        for file in material.reply_files(language)
+        if file.stem not in {"a1", *material.REPLIES_SIDEWAYS}
     }
     assert {row.trap for row in rows if row.level == 0} == {"", "past", "other"}
     ordinary = [row for row in rows if "replies" not in row.family]

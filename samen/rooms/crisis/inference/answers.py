@@ -12,10 +12,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from samen.rooms.crisis.inference import grammar
+from samen.rooms.crisis.inference.grammar import Said
 from samen.rooms.crisis.inference.language import languages
 from samen.rooms.crisis.inference.lexicon import LANGUAGES, expanded, lexicon
 from samen.rooms.crisis.inference.linear import model, part_terms, word_terms
 from samen.rooms.crisis.inference.normalise import CONTENT, is_one_slip, pieces
+from samen.rooms.crisis.inference.pairs import beside, pairs
 from samen.rooms.crisis.reading import DUE, Answer, Level, Question
 from samen.rooms.crisis.sight import BY, Sight
 
@@ -91,26 +94,43 @@ class Heard:
     by: str = ""  # the id of what heard it, as a rule has one
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a text answers by its words: plainly, at its beginning or end, or somewhere in the midst of it."""
+
+    answer: Answer | None = None
+    plain: bool = True
+
+    def heard(self) -> Heard:
+        """Give it with its level."""
+        name = f"answer.{self.answer}{'' if self.plain else '-within'}"
+        return Heard(self.answer, LEVELS[self.answer], name) if self.answer else Heard()
+
+
+NOTHING = Told()
+
+
 def read(question: Question, text: str, language: str | None, layers: Collection[str] = LAYERS) -> Heard:
-    """Give what a text answers; no answer is level 0. The words say in which language it is; the language of the talk where they leave it open."""
+    """Give what a text answers; no answer is level 0. The words say in which language it is; the language of the talk where they leave it open.
+
+    Words that open or end an answer count by themselves. Those in the midst of it ("no, but I do wish ...") count where the model
+    finds them worth a question, and always where there is no model.
+    """
     spoken = _spoken_in(text, language)
     if question is Question.PLAN:
         has = any(_has_plan(text, words_of(each)) for each in LANGUAGES)
         return Heard(Answer.YES, Level.IMMINENT, "answer.plan") if has else Heard()
-    found = _by_words(text, spoken)
-    if found in DUE or "model" not in layers:
-        return _heard(found)
-    fitted = model(spoken, MODELS)
-    if fitted is not None:
-        seen = _seen(text, spoken, found)
-        scored = fitted.score(seen.words, (), seen.marks)
-        if scored.danger >= scored.alarm:
-            return Heard(Answer.UNSURE, LEVELS[Answer.UNSURE], "answer.model")
-    return _heard(found)
-
-
-def _heard(found: Answer | None) -> Heard:
-    return Heard(found, LEVELS[found], f"answer.{found}") if found else Heard()
+    told = _by_words(text, spoken)
+    fitted = model(spoken, MODELS) if "model" in layers else None
+    if fitted is None or (told.answer in DUE and told.plain):
+        return told.heard()
+    said = grammar.read(text, spoken)
+    scored = fitted.score(_ends(said), beside(said, fitted.everywhere), _marks(text, spoken, said, told))
+    if told.answer in DUE:
+        return told.heard() if scored.danger >= scored.ask else Heard()
+    if scored.danger >= scored.alarm:
+        return Heard(Answer.UNSURE, LEVELS[Answer.UNSURE], "answer.model")
+    return told.heard()
 
 
 def _spoken_in(text: str, hint: str | None) -> str:
@@ -118,27 +138,37 @@ def _spoken_in(text: str, hint: str | None) -> str:
     return whole if whole in LANGUAGES else hint or LANGUAGES[0]
 
 
-def _by_words(text: str, language: str) -> Answer | None:
+def _by_words(text: str, language: str) -> Told:
     """Give the answer by the words of this language, else by those of the other: people mix."""
     tongues = sorted(LANGUAGES, key=lambda each: each != language)
-    return next((found for each in tongues if (found := _thoughts(text, words_of(each))) is not None), None)
+    return next((told for each in tongues if (told := _thoughts(text, words_of(each))).answer), NOTHING)
 
 
 def sight(text: str, language: str) -> Sight:
-    """Give what the model learns from an answer: its words between their ends, and what the words of content/answers say of it."""
-    return _seen(text, language, _by_words(text, language))
+    """Give what the model learns from an answer: its words between their ends, what they mean, and what the words of content/answers say of it."""
+    told, said = _by_words(text, language), grammar.read(text, language)
+    words, level = _ends(said), told.heard().level
+    return Sight(
+        words,
+        (word_terms(words), part_terms(words[1:-1]), pairs(said)),
+        tuple(_marks(text, language, said, told)),
+        int(level if told.plain else min(level, Level.UNCLEAR)),
+    )
 
 
-def _seen(text: str, language: str, found: Answer | None) -> Sight:
+def _ends(said: Said) -> Phrase:
+    return ("^", *said.words[:LONGEST], "$")
+
+
+def _marks(text: str, language: str, said: Said, told: Told) -> list[str]:
+    """Give what the words of content/answers and the lexicon saw, as marks for the model."""
     by = words_of(language)
-    said = _spoken(text, by)
-    marks = [f"answer {found or 'none'}", *([f"{BY}answer.{found}"] if found in DUE else ())]
+    spoken = _spoken(text, by)
+    marks = [f"answer {told.answer or 'none'}", *([f"{BY}{told.heard().by}"] if told.answer in DUE else ())]
     for name, phrases in (("often", by.often), ("is so", by.is_so), ("past", by.past), ("denied", by.deny)):
-        if _holds(said, phrases):
+        if _holds(spoken, phrases):
             marks.append(f"holds {name}")
-    words = ("^", *_plain(text)[:LONGEST], "$")
-    level = LEVELS[found] if found else Level.NONE
-    return Sight(words, (word_terms(words), part_terms(words[1:-1]), {}), tuple(marks), int(level))
+    return marks + grammar.meanings(said)
 
 
 def _has_plan(text: str, by: Words) -> bool:
@@ -181,25 +211,25 @@ def _opening(said: Phrase, by: Words) -> Answer | None:
     return max(fits)[1] if fits else None
 
 
-def _thoughts(text: str, by: Words) -> Answer | None:
+def _thoughts(text: str, by: Words) -> Told:
     """Say whether somebody thinks about suicide, by their answer."""
     said = _spoken(text, by)
     first = _opening(said, by) or _ending(said, by)
     is_past = _holds(said, by.past) and not _holds(said, by.now)
     is_so, denied = _is_so(said, by)
     if _holds(said, by.after_all) and first is not Answer.YES:
-        return Answer.PAST if is_past else Answer.YES
+        return Told(Answer.PAST if is_past else Answer.YES, plain=False)
     if is_past and (first is not Answer.UNSURE or denied):
-        return Answer.PAST
+        return Told(Answer.PAST)
     if first is Answer.YES:
-        return Answer.UNSURE if _holds(said, by.other_reason) else Answer.YES
+        return Told(Answer.UNSURE if _holds(said, by.other_reason) else Answer.YES)
     if _holds(said, (each for each in by.opens[Answer.UNSURE] if len(each) >= TELLING)):
-        return Answer.UNSURE
+        return Told(Answer.UNSURE)
     if first is Answer.NO or _holds(said, by.other_reason):
-        return Answer.NO
+        return Told(Answer.NO)
     if is_so or (len(said) <= BRIEF and _holds(said, by.often)):
-        return Answer.YES
-    return first or (Answer.NO if denied else None)
+        return Told(Answer.YES, plain=False)
+    return Told(first or (Answer.NO if denied else None))
 
 
 def _ending(said: Phrase, by: Words) -> Answer | None:

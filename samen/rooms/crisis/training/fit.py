@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from samen.rooms.crisis.kinds import CUTS, kind_of
-from samen.rooms.crisis.sight import BY, FORM, Counts, Sight
+from samen.rooms.crisis.sight import BY, FORM, MEANING, Counts, Sight
 from samen.rooms.crisis.training import network
 from samen.rooms.crisis.training.material import Row, noisy
 
@@ -54,8 +54,9 @@ class LeftAlone:
 # harmless talk let them be. Plain talk in the corpus is written to be hard; of ordinary talk, of which the self-test measures
 # other messages, nearly all is left alone: a stricter share hears less danger (docs/decisions/0009).
 MESSAGES = LeftAlone(traps=0.95, plain=0.975)
-# Who is asked about suicide wrote something unclear before: a yes that nobody hears weighs more still. Traps: "not any more", something else.
-ANSWERS = LeftAlone(traps=0.8, plain=0.92)
+# Who is asked about suicide wrote something unclear before: a yes that nobody hears weighs more still. So much of noes is left alone as still
+# hears 97 of 100 yeses, doubts and refusals of authors held out. Traps: "not any more", something else.
+ANSWERS = LeftAlone(traps=0.85, plain=0.94)
 SLOPE = (
     0.03  # of the raw score in a calibrated one: isotonic steps are flat, and a threshold needs an order within them
 )
@@ -65,7 +66,6 @@ EVERYWHERE = (
     0.2  # a meaning that so many messages hold tells nothing by standing near another, and there are many of it
 )
 BUT = frozenset({"NEG", "SELF"})  # these do, as often as they stand
-MEANING = "concept "  # begins the mark of a meaning
 
 Seen = Callable[[str], Sight]
 
