@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+from samen.rooms.crisis.course import Heard
+
 
 class Level(IntEnum):
     """How much danger the words show. Sources and examples: content/rules; what follows from each: imminent.py."""
@@ -107,6 +109,7 @@ class Reading:
     ] = ()  # guards that say what the talk is about (a game, work in care): they hold for its next turns too
     telling: bool = False  # it was harmless in a way that hardly stands in a talk of somebody in danger
     answer: Answer | None = None  # to what a computer had asked
+    heard: Heard | None = None  # what the model heard in this message by itself, for the course of its talk
 
 
 def action_of(level: Level) -> Action:

@@ -36,8 +36,10 @@ from samen.rights.words import (
     Use,
 )
 from samen.rooms.crisis import numbers, scoring, watching
+from samen.rooms.crisis.course import NOTHING, Heard
 from samen.rooms.crisis.inference import (
     answers,
+    course,
     detect,
     language,
     lexicon,
@@ -64,6 +66,7 @@ files = partial(files_of, HERE)
 # What hears: the same for every system of this room. A change in any of these voids what was approved.
 HEARING = files(
     "reading.py",
+    "course.py",
     "kinds.py",
     "sight.py",
     "inference/*.py",
@@ -74,7 +77,11 @@ HEARING = files(
     "content/lexicon/*/*.toml",
 )
 MODELS = files(
-    "content/model/*.json", "content/answers/*.json", "content/meaning/*.json", "content/meaning/vocabulary.txt"
+    "content/model/*.json",
+    "content/answers/*.json",
+    "content/course/*.json",
+    "content/meaning/*.json",
+    "content/meaning/vocabulary.txt",
 )
 VALIDATED = ("validated_for.written",)
 
@@ -258,13 +265,26 @@ def trained(make: Callable[..., Iterator[tuple[Path, str]]]) -> Iterator[tuple[P
         {} if where is None else {name: (meaning.encoder(where), meaning.SHA256) for name in sorted(meaning.SPOKEN)}
     )
     yield from make(
-        lambda text: (each.text for each in normalise.pieces(text) if each.kind == "word"),
+        normalise.words,
         sight,
         sure,
         inputs(),
         vectors,
         answers.sight,
+        heard_in,
     )
+
+
+def heard_in(turns: Iterable[str], language: str) -> list[Heard]:
+    """Give what the models that came along hear in each turn of a talk, with what rules saw there."""
+    state, found = talk.State(), []
+    for text in turns:
+        reading, after = listen.hear(state, text, language, ("rules", "model"))
+        if reading.heard is None:
+            raise linear.BadModel(f"There is no model that hears {language}. Make it: samen crisis train.")
+        found.append(reading.heard)
+        state = replace(after, course=NOTHING)  # what is heard in a message by itself asks no model of talks
+    return found
 
 
 def inputs() -> dict[str, str]:
@@ -319,6 +339,7 @@ def forget() -> None:
         rules.sure,
         linear.model,
         linear.joined,
+        course.model,
     ):
         kept.cache_clear()
     meaning.forget()

@@ -101,6 +101,19 @@ def test_care_after_a_telling_turn_ends_some_turns_later_and_with_a_long_pause()
     assert talk.of_plain(talk.to_plain(fear)) == fear
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_after_a_long_rest_the_next_message_is_read_as_the_first_of_a_talk(language):
+    start = datetime(2026, 11, 26, tzinfo=UTC)
+    _, nurse = listen.hear(talk.State(), NURSE[language], language, at=start)
+    assert nurse.settings
+    assert nurse.course.turns
+    late = talk.rested(nurse, start + timedelta(hours=talk.HELD_HOURS, seconds=1))
+    assert (late.settings, late.course.turns, late.peak) == ((), 0, nurse.peak)
+    assert talk.rested(nurse, start + timedelta(hours=talk.HELD_HOURS)) == talk.rested(nurse, None) == nurse
+    reading, _ = listen.hear(nurse, PATIENT[language], language, RULES, at=start + timedelta(hours=5))
+    assert reading.level == detect.read(PATIENT[language], language, RULES).level
+
+
 def test_after_a_telling_turn_questions_do_not_add_up():
     unclear = Reading(Level.UNCLEAR, Action.ASK, 0.6, (), (), "en", "model")
     plain, fear = heard("ok"), heard(FEAR["en"])

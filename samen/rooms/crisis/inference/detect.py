@@ -5,8 +5,10 @@ alarms where the model hears danger too (`rules.sure`, counted in training).
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 
-from samen.rooms.crisis.inference import answers, grammar, meaning
+from samen.rooms.crisis.course import NOTHING, Course, Heard
+from samen.rooms.crisis.inference import answers, course, grammar, meaning
 from samen.rooms.crisis.inference.grammar import Hit, Parsed
 from samen.rooms.crisis.inference.linear import Model, Scored, part_terms, whole, word_terms
 from samen.rooms.crisis.inference.pairs import beside, pairs
@@ -22,6 +24,7 @@ NEAR_CERTAIN = 0.96
 # Without a model a rule's level stands for a probability by itself: rough, and said to be so on the card of the layers.
 BY_RULE = (0.02, 0.05, 0.2, 0.8, 0.95)
 LEADING_FIRST = (*LEADING, *(each for each in Topic if each not in LEADING))
+BY_TALK = "talk"  # in place of a rule's id: the message is danger by what came before it
 Using = Callable[
     [str], Model | None
 ]  # gives the model of a language: those in use at a service, or those that came along
@@ -34,24 +37,32 @@ def read(
     using: Using = whole,
     held: Collection[str] = (),
     careful: bool = False,
+    so_far: Course = NOTHING,
     asked: Question | None = None,
 ) -> Reading:
     """Say what one message shows.
 
     Takes:  the text as it came; the language when it is known (en, nl); which layers are used (all, or fewer to compare);
             the models with their thresholds; the settings that hold from earlier turns of its talk (`talk.held`);
-            whether one of these was harmless in a telling way (`talk.State.careful`); what a computer asked just before.
+            whether one of these was harmless in a telling way (`talk.State.careful`); the course of the talk up to here; what a computer asked
+            just before.
     """
     parsed = grammar.parse(text, language, held)
     hits = parsed.hits if "rules" in layers else ()
     scored = scores(parsed, layers, using) if "model" in layers else None
     raised = _raised(scored) if scored is not None else Level.NONE
-    level = max((hit.level if raised >= Level.DANGER else _alone(hit) for hit in hits), default=Level.NONE)
-    # The model reads this message alone: it cannot know that a story is told, or that an earlier turn was harmless in a telling way.
-    doubtful = careful and scored is not None and scored[1].danger < NEAR_CERTAIN
-    if doubtful or any(_hides(name, parsed) for name in held):
-        raised = min(raised, Level.UNCLEAR)
     told = answers.read(asked, text, language, layers) if asked is not None else answers.Heard()
+    # The model reads this message alone: it cannot know that a story is told, that an earlier turn was harmless in a telling way, or that
+    # somebody was asked and says no.
+    doubtful = (careful or told.answer in CALM) and scored is not None and scored[1].danger < NEAR_CERTAIN
+    hidden = any(_hides(name, parsed) for name in held)
+    if doubtful or hidden:
+        raised = min(raised, Level.UNCLEAR)
+    heard = _heard(scored[1].heard, parsed, hits, hidden=hidden) if scored is not None and scored[1].heard else None
+    alone = raised
+    if scored is not None and heard is not None and so_far.turns and (talks := course.model()) is not None:
+        raised = _in_talk(raised, talks, talks.score(so_far, heard), near_certain=scored[1].danger >= NEAR_CERTAIN)
+    level = max((hit.level if raised >= Level.DANGER else _alone(hit) for hit in hits), default=Level.NONE)
     if told.answer in CALM and (level >= Level.UNCLEAR or raised >= Level.DANGER):
         told = answers.Heard()  # "no, I want to die" is no no
     reached = max(level, raised, told.level)
@@ -60,6 +71,8 @@ def read(
     if told.level >= Level.DANGER:
         probability = max(probability, BY_RULE[told.level])
         spans = (Span(0, len(text), told.by), *spans)[:MOST_SPANS]
+    if raised > max(alone, level, told.level):
+        spans = (Span(0, len(text), BY_TALK), *spans)[:MOST_SPANS]
     return Reading(
         level=reached,
         action=action_of(reached),
@@ -77,7 +90,27 @@ def read(
         settings=parsed.settings,
         telling=parsed.telling,
         answer=told.answer,
+        heard=heard,
     )
+
+
+def _heard(heard: Heard, parsed: Parsed, hits: Collection[Hit], *, hidden: bool) -> Heard:
+    """Give what was heard in a message, with what rules saw beside."""
+    signs = {
+        "hidden": hidden,
+        "rules": any(hit.level >= Level.DANGER for hit in hits),
+        "back": bool(parsed.denied) or bool(parsed.said.spots.get("TAKE-BACK")),
+        "setting": bool(parsed.settings),
+        "telling": parsed.telling,
+    }
+    return replace(heard, signs=tuple(name for name, there in signs.items() if there))
+
+
+def _in_talk(raised: Level, talks: course.Model, score: float, *, near_certain: bool) -> Level:
+    """Give the level that the model reaches in the light of the talk so far: danger that builds up is an alarm, what only sounds so a question."""
+    if score >= talks.alarm:
+        return max(raised, Level.DANGER)
+    return min(raised, Level.UNCLEAR) if score < talks.calm and not near_certain else raised
 
 
 def _hides(name: str, parsed: grammar.Parsed) -> bool:
@@ -96,7 +129,7 @@ def _alone(hit: Hit) -> Level:
 
 def marks(parsed: Parsed, layers: Collection[str] = LAYERS) -> list[str]:
     """Give what the rules and the lexicon saw, as marks for the model."""
-    found = [f"concept {name}" for name in parsed.said.spots if name not in ("START", "END", "FILLER", "SPLIT")]
+    found = grammar.meanings(parsed.said)
     if "rules" not in layers:
         return found
     level = max((hit.level for hit in parsed.hits), default=Level.NONE)

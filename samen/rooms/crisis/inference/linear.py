@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from samen.rooms.crisis import kinds
+from samen.rooms.crisis.course import Heard
 from samen.rooms.crisis.inference.meaning import Head, head
 from samen.rooms.crisis.inference.network import Network
 from samen.rooms.crisis.inference.network import of_file as of_network
@@ -34,6 +35,7 @@ BLOCKS = ("words", "parts", "pairs")
 LONGEST_PART = 5
 SHORTEST_PART = 3
 MOST_KEPT = 50_000
+HEARD_DIGITS = 3
 
 
 class BadModel(ValueError):
@@ -77,6 +79,7 @@ class Scored:
     ask: float = 1.0
     alarm: float = 1.0
     topic: str = ""
+    heard: Heard | None = None  # before calibration, for the course of a talk
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,7 @@ class Model:
     ) -> Scored:
         """Score a message from its normalised words, what stands beside its meanings and what the rules saw; with `meaning`, by the head too."""
         risk, danger, scores = self.heard(words, there, marks)
+        heard = Heard(round(risk, HEARD_DIGITS), round(danger, HEARD_DIGITS), self.network.kinds(scores))
         steps, (ask, alarm) = self.steps, self.alone or self.cuts()
         if meaning and self.head is not None and self.both is not None:
             steps, (ask, alarm) = self.both, self.cuts()
@@ -131,7 +135,7 @@ class Model:
             risk, danger = risk + more[0], danger + more[1]
         risk, danger = steps[0](_logistic(risk)), steps[1](_logistic(danger))
         topic = self.network.topic(scores) if risk >= ask or danger >= alarm else ""
-        return Scored(risk, danger, ask, alarm, topic)
+        return Scored(risk, danger, ask, alarm, topic, heard)
 
     def cuts(self) -> tuple[float, float]:
         """Give from which sureness on a message is asked about, and from which it alarms."""

@@ -57,7 +57,10 @@ def hear(
     asked: Question | None = None,
 ) -> tuple[Reading, talk.State]:
     """Read one more message of a talk in the light of what the talk is about; give what it shows and where the talk stands."""
-    reading = detect.read(text, language, layers, using, talk.held(state), careful=state.careful > 0, asked=asked)
+    state = talk.rested(state, at)
+    reading = detect.read(
+        text, language, layers, using, talk.held(state), careful=state.careful > 0, so_far=state.course, asked=asked
+    )
     return reading, talk.fold(state, reading, at)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from samen.rooms.crisis import kinds
+from samen.rooms.crisis.course import DIGITS, LEAST, Shares
 
 SURE_OF_TOPIC = 0.5  # of what speaks for any topic: one that is less than half of it is not named
 
@@ -40,6 +41,23 @@ class Network:
         if by_topic[likeliest] <= SURE_OF_TOPIC * by_topic.sum():
             return ""
         return names[likeliest]
+
+    def kinds(self, scores: np.ndarray) -> Shares:
+        """Give how likely each kind is, heavy and light harmless ones as one; those too unlikely to tell are left out."""
+        odds = np.exp(scores - scores.max())
+        whole, places = self._whole
+        likely = np.bincount(places, weights=odds / odds.sum())
+        return tuple((whole[place], round(float(likely[place]), DIGITS)) for place in np.flatnonzero(likely >= LEAST))
+
+    @cached_property
+    def _whole(self) -> tuple[list[str], np.ndarray]:
+        """Give the names of kinds, those of level 0 and 1 as one, and for each kind the place of its own."""
+        names = [
+            f"{0 if kinds.level_of(name) < min(kinds.CUTS) else kinds.level_of(name)} {kinds.topic_of(name)}"
+            for name in self.names
+        ]
+        whole = sorted(set(names))
+        return whole, np.array([whole.index(name) for name in names])
 
     @cached_property
     def _sides(self) -> np.ndarray:

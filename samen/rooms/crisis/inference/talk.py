@@ -7,11 +7,13 @@ from its readings.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from math import exp, log
 from typing import Any
 
+from samen.rooms.crisis import course
+from samen.rooms.crisis.course import NOTHING, Course
 from samen.rooms.crisis.reading import CALM, Action, Level, Reading, action_of
 
 TURNS_TO_HALF = 12.0  # a reading weighs half after so many turns
@@ -54,6 +56,7 @@ class State:
     settings: tuple[
         tuple[str, int], ...
     ] = ()  # what the talk is about, by the ids of guards, and for how many turns more
+    course: Course = NOTHING  # what the model heard so far
     careful: int = (
         0  # for how many turns more the model alarms alone only when near certain: one was harmless in a telling way
     )
@@ -61,6 +64,7 @@ class State:
 
 def fold(state: State, reading: Reading, at: datetime | None = None) -> State:
     """Give the state after one more message, written at this moment; None when times are not known."""
+    state = rested(state, at)
     passed = max(0.0, (at - state.at).total_seconds() / 3600) if at is not None and state.at is not None else 0.0
     contradiction = state.contradiction or (
         state.peak >= Level.UNCLEAR and reading.taken_back and reading.level < state.peak
@@ -95,8 +99,9 @@ def fold(state: State, reading: Reading, at: datetime | None = None) -> State:
         asks=round(asks, 6),
         contradiction=contradiction,
         calm=calm,
-        settings=_settings(state, reading, passed),
-        careful=HELD_TURNS if reading.telling else max(0, state.careful - 1) if passed <= HELD_HOURS else 0,
+        settings=_settings(state, reading),
+        course=state.course if reading.heard is None else course.after(state.course, reading.heard),
+        careful=HELD_TURNS if reading.telling else max(0, state.careful - 1),
     )
     return _spoken(state, after, level)
 
@@ -116,10 +121,16 @@ def held(state: State) -> tuple[str, ...]:
     return tuple(name for name, _ in state.settings)
 
 
-def _settings(state: State, reading: Reading, passed: float) -> tuple[tuple[str, int], ...]:
+def rested(state: State, at: datetime | None) -> State:
+    """Give a talk as it stands at a moment: after a long rest what it was about and how it went hold no more, and what was heard in it stays."""
+    if at is None or state.at is None or at - state.at <= timedelta(hours=HELD_HOURS):
+        return state
+    return replace(state, settings=(), careful=0, course=NOTHING)
+
+
+def _settings(state: State, reading: Reading) -> tuple[tuple[str, int], ...]:
     """Give what the talk is about after this message: what it named, and what was named before and holds on."""
-    before = state.settings if passed <= HELD_HOURS else ()
-    kept = {name: left - 1 for name, left in before if left > 1}
+    kept = {name: left - 1 for name, left in state.settings if left > 1}
     return tuple(sorted((kept | dict.fromkeys(reading.settings, HELD_TURNS)).items()))
 
 
@@ -146,4 +157,6 @@ def of_plain(kept: Mapping[str, Any]) -> State:
     known = {
         field.name: kept[field.name] for field in fields(State) if field.name in kept
     }  # one kept by an earlier version may hold more
-    return State(**{**known, **levels, **words, "at": at, "settings": settings})
+    heard = kept.get("course") or {}
+    so_far = Course(**{**heard, "kinds": tuple((name, share) for name, share in heard.get("kinds", ()))})
+    return State(**{**known, **levels, **words, "at": at, "settings": settings, "course": so_far})

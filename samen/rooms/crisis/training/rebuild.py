@@ -10,7 +10,7 @@ import numpy as np
 
 from samen.rooms.crisis.reading import DUE
 from samen.rooms.crisis.sight import Sight
-from samen.rooms.crisis.training import fit, head, material, network, shut
+from samen.rooms.crisis.training import course, fit, head, material, network, shut
 
 CONTENT = material.CORPUS.parent
 INTENDED = (
@@ -19,6 +19,10 @@ INTENDED = (
 INTENDED_FOR_ANSWERS = (
     "Hears a yes, a doubt or a refusal in the message after the one direct question. "
     "Raises what the words of content/answers say; never used alone."
+)
+INTENDED_FOR_TALKS = (
+    "From the second message of a talk on: raises what the model of messages says where danger builds up, and makes a question of an alarm that only "
+    "sounds like danger after what came before. What rules alarm at by themselves, and of what that model is near certain, it lowers never."
 )
 HEARD_BY_WORDS = frozenset(
     f"answer.{each}" for each in DUE
@@ -37,10 +41,12 @@ def files(
     inputs: Mapping[str, str],
     vectors: Mapping[str, tuple[head.Vector, str]],
     answer: Callable[[str, str], Sight],
+    hear: course.Hear,
 ) -> Iterator[tuple[Path, str]]:
     """Give each file with its content. The caller writes one before it takes the next: the model is made with the words.
 
     `sure`: reads which rules alarm by themselves, by the counts that were just written.
+    `hear`: what the models of messages, which were just written, hear in each turn of a talk.
     `answer`: what is learnt from an answer to the one direct question, by text and language.
     `vectors`: by language what makes a sentence vector, and the SHA-256 of the file that makes it; empty without that extra.
     """
@@ -48,6 +54,8 @@ def files(
         for language in material.LANGUAGES:
             words = material.common_words(language, pieces)
             yield CONTENT / "lexicon" / language / "common.toml", material.common_file(words)
+            beside = material.words_beside(language, pieces)
+            yield CONTENT / "lexicon" / language / "beside.toml", material.beside_file(beside)
         for language in material.LANGUAGES:
             yield from _answers(language, answer, inputs)
         learnt = {language: material.rows(language) for language in material.LANGUAGES}
@@ -66,6 +74,23 @@ def files(
             )
             if language in vectors:
                 yield from _head(language, (rows, found, out), model, (*vectors[language], sure()))
+        yield from of_talks(hear)
+
+
+def of_talks(hear: course.Hear) -> Iterator[tuple[Path, str]]:
+    """Give the model of the course of talks, and its card."""
+    made, figures = course.fit(hear)
+    model = json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    about = {
+        "sha256": hashlib.sha256(model.encode()).hexdigest(),
+        "intended_use": INTENDED_FOR_TALKS,
+        "limits": LIMITS,
+        "learnt_from": {"files": material.hashes(course.files())},
+        "made_with": course.made_with(),
+        "held_out": figures,
+    }
+    yield CONTENT / "course" / "model.json", model
+    yield CONTENT / "course" / "card.json", json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def _answers(
