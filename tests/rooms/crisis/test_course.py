@@ -219,16 +219,17 @@ def test_a_talk_that_builds_up_in_small_words_is_heard_as_it_ships(monkeypatch, 
     """Danger in pieces, none of which is an alarm by itself: it is one by the last in the light of the others, and not without them."""
     built = {
         "en": [
-            "evening",
-            "i've been tidying",
-            "the letters are on the table",
-            "the dog is at my mum's",
-            "it won't hurt anyone soon",
+            "can i ask about my rota",
+            "i don't need the shifts after friday",
+            "i gave my sister the cat",
+            "nobody knows",
+            "not long now",
         ],
         "nl": [
-            "hoi, is daar iemand",
-            "niemand zou het merken als ik weg was",
-            "de kat is naar mijn zus",
+            "hoi",
+            "ik ben iedereen tot last",
+            "alles is betaald tot vrijdag",
+            "mijn zus weet van niks",
             "het duurt niet lang meer",
         ],
     }[language]
