@@ -107,9 +107,12 @@ def _heard(heard: Heard, parsed: Parsed, hits: Collection[Hit], *, hidden: bool)
 
 
 def _in_talk(raised: Level, talks: course.Model, score: float, *, near_certain: bool) -> Level:
-    """Give the level that the model reaches in the light of the talk so far: danger that builds up is an alarm, what only sounds so a question."""
-    if score >= talks.alarm:
-        return max(raised, Level.DANGER)
+    """Give the level that the model reaches in the light of the talk so far: danger that builds up is an alarm, what only sounds so a question.
+
+    A message that shows nothing by itself is never raised: a talk grows long without growing grave.
+    """
+    if score >= talks.alarm and raised >= Level.UNCLEAR:
+        return Level.DANGER
     return min(raised, Level.UNCLEAR) if score < talks.calm and not near_certain else raised
 
 
