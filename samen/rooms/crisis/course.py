@@ -15,7 +15,6 @@ BEGINS = -6.0  # log odds, before anything was heard
 MOST = 8.0  # log odds beyond this say no more
 LEAST = 0.01  # share of a kind that is told from nothing
 SMALLEST = 0.02  # kept of what was heard before
-LONG = 8  # turns: a longer talk counts as one of so many
 DIGITS = 3
 
 Shares = tuple[tuple[str, float], ...]
@@ -59,16 +58,15 @@ def after(so_far: Course, heard: Heard) -> Course:
 
 
 def features(so_far: Course, heard: Heard) -> Mapping[str, float]:
-    """Give what tells of a message in its talk, by name; what is not named is 0."""
+    """Give what tells of a message in its talk, by name; what is not named is 0. None grows with the length of a talk: that makes it no graver."""
+    whole = sum(share for _, share in so_far.kinds)
     return {
         "danger": _within(heard.danger),
         "risk": _within(heard.risk),
         "most": so_far.most,
         "mean": so_far.mean,
-        "later": float(so_far.turns > 0),
-        "turn": min(so_far.turns, LONG) / LONG,
         **{f"is {name}": log((share + LEAST) / LEAST) for name, share in heard.kinds},
-        **{f"was {name}": share for name, share in so_far.kinds},
+        **{f"was {name}": share / whole for name, share in so_far.kinds},
         **dict.fromkeys((f"sign {name}" for name in heard.signs), 1.0),
     }
 
