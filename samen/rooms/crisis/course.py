@@ -71,5 +71,10 @@ def features(so_far: Course, heard: Heard) -> Mapping[str, float]:
     }
 
 
+def score(weights: Mapping[str, float], bias: float, told: Mapping[str, float]) -> float:
+    """Add up features (`features`) by their weights."""
+    return bias + sum(weights.get(name, 0.0) * value for name, value in told.items())
+
+
 def _within(odds: float) -> float:
     return max(-MOST, min(MOST, odds))

@@ -107,9 +107,6 @@ class Told:
         return Heard(self.answer, LEVELS[self.answer], name) if self.answer else Heard()
 
 
-NOTHING = Told()
-
-
 def read(question: Question, text: str, language: str | None, layers: Collection[str] = LAYERS) -> Heard:
     """Give what a text answers; no answer is level 0. The words say in which language it is; the language of the talk where they leave it open.
 
@@ -141,7 +138,7 @@ def _spoken_in(text: str, hint: str | None) -> str:
 def _by_words(text: str, language: str) -> Told:
     """Give the answer by the words of this language, else by those of the other: people mix."""
     tongues = sorted(LANGUAGES, key=lambda each: each != language)
-    return next((told for each in tongues if (told := _thoughts(text, words_of(each))).answer), NOTHING)
+    return next((told for each in tongues if (told := _thoughts(text, words_of(each))).answer), Told())
 
 
 def sight(text: str, language: str) -> Sight:

@@ -86,7 +86,7 @@ def read(
         spans=spans,
         language=parsed.said.whole,
         raised_by=_by(max(level, told.level), raised),
-        taken_back=bool(parsed.denied) or bool(parsed.said.spots.get("TAKE-BACK")) or told.answer is Answer.NO,
+        taken_back=_takes_back(parsed) or told.answer is Answer.NO,
         settings=parsed.settings,
         telling=parsed.telling,
         answer=told.answer,
@@ -99,11 +99,15 @@ def _heard(heard: Heard, parsed: Parsed, hits: Collection[Hit], *, hidden: bool)
     signs = {
         "hidden": hidden,
         "rules": any(hit.level >= Level.DANGER for hit in hits),
-        "back": bool(parsed.denied) or bool(parsed.said.spots.get("TAKE-BACK")),
+        "back": _takes_back(parsed),
         "setting": bool(parsed.settings),
         "telling": parsed.telling,
     }
     return replace(heard, signs=tuple(name for name, there in signs.items() if there))
+
+
+def _takes_back(parsed: Parsed) -> bool:
+    return bool(parsed.denied) or bool(parsed.said.spots.get("TAKE-BACK"))
 
 
 def _in_talk(raised: Level, talks: course.Model, score: float, *, near_certain: bool) -> Level:

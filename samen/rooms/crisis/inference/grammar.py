@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from samen.rooms.crisis.inference.language import languages
 from samen.rooms.crisis.inference.lexicon import LANGUAGES, Phrase, concepts_of, lexicon
-from samen.rooms.crisis.inference.normalise import BREAK, EDGE, STOP, Raw, pieces
+from samen.rooms.crisis.inference.normalise import BREAK, EDGE, STOP, Raw, neighbour, pieces
 from samen.rooms.crisis.inference.rules import TELLING, ByConcept, Element, Entry, Pattern, bit, rules, setting
 from samen.rooms.crisis.reading import Level
 from samen.rooms.crisis.sight import MEANING
@@ -187,7 +187,7 @@ def _meant(row: Sequence[Raw], place: int, language: str) -> tuple[tuple[str, ..
 
 def _beside(row: Sequence[Raw], place: int) -> str:
     """Give the word at a place as it was typed, or the edge that stands there."""
-    return row[place].text if 0 <= place < len(row) and row[place].kind == "word" else EDGE
+    return neighbour(row[place]) if 0 <= place < len(row) else EDGE
 
 
 def _joined(found: Sequence[Raw], place: int, language: str) -> str:

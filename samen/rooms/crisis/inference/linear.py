@@ -230,14 +230,19 @@ def part_terms(words: Sequence[str]) -> Counts:
 def model(language: str, folder: Path | None = None) -> Model | None:
     """Give the model of a language; None when none was made. Raises: BadModel for a file that its card does not know."""
     folder = folder or MODELS
-    file = folder / f"{language}.json"
+    found = checked(folder / f"{language}.json", folder / f"{language}.card.json")
+    return of_file(*found) if found is not None else None
+
+
+def checked(file: Path, card: Path) -> tuple[dict[str, Any], str] | None:
+    """Give the content of a model's file and its SHA-256; None when there is no file. Raises: BadModel for one that its card does not know."""
     if not file.exists():
         return None
     raw = file.read_bytes()
-    card = json.loads((folder / f"{language}.card.json").read_text())
-    if hashlib.sha256(raw).hexdigest() != card["sha256"]:
+    sha256 = hashlib.sha256(raw).hexdigest()
+    if sha256 != json.loads(card.read_text())["sha256"]:
         raise BadModel(f"{file.name} is not the file of its card. Make both anew: samen crisis train.")
-    return of_file(json.loads(raw), card["sha256"])
+    return json.loads(raw), sha256
 
 
 def whole(language: str) -> Model | None:

@@ -91,7 +91,12 @@ def pieces(text: str) -> list[Raw]:
 
 def words(text: str) -> list[str]:
     """Give the words of a message as they were typed, with an edge for whatever else stands between them, and at both ends."""
-    return [EDGE, *(each.text if each.kind == "word" else EDGE for each in pieces(text)), EDGE]
+    return [EDGE, *map(neighbour, pieces(text)), EDGE]
+
+
+def neighbour(piece: Raw) -> str:
+    """Give a piece as what stands beside another: the word as it was typed, or an edge."""
+    return piece.text if piece.kind == "word" else EDGE
 
 
 def deletes(word: str) -> set[str]:

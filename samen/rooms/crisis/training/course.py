@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from samen.rooms.crisis.course import Course, Heard, after, features
+from samen.rooms.crisis.course import NOTHING, Heard, after, features, score
 from samen.rooms.crisis.kinds import CUTS
 from samen.rooms.crisis.training.material import CORPUS, LANGUAGES
 
@@ -104,7 +104,7 @@ def fit(hear: Hear) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _seen(heard: Sequence[Heard]) -> list[Mapping[str, float]]:
     """Give the features of each turn of a talk."""
-    so_far, found = Course(), []
+    so_far, found = NOTHING, []
     for each in heard:
         found.append(features(so_far, each))
         so_far = after(so_far, each)
@@ -145,7 +145,7 @@ def _fitted(
 
 def _scores(turns: Sequence[Mapping[str, float]], weights: Mapping[str, float], bias: float) -> np.ndarray:
     """Score each turn as `inference/course.py` does."""
-    return np.array([bias + sum(weights.get(name, 0.0) * value for name, value in each.items()) for each in turns])
+    return np.array([score(weights, bias, each) for each in turns])
 
 
 def _thresholds(tried: Sequence[tuple[Talk, np.ndarray]]) -> tuple[float, float]:
@@ -160,9 +160,9 @@ def _thresholds(tried: Sequence[tuple[Talk, np.ndarray]]) -> tuple[float, float]
 def _of_danger(tried: Sequence[tuple[Talk, np.ndarray]]) -> list[float]:
     """Give the scores of messages that are danger in their talk."""
     return [
-        float(score)
+        float(each)
         for talk, scores in tried
-        for score, danger in zip(scores[1:], talk.danger[1:], strict=True)
+        for each, danger in zip(scores[1:], talk.danger[1:], strict=True)
         if danger
     ]
 
