@@ -171,6 +171,9 @@ class Speller:
         # Of a cache's size: a help line's vocabulary fits, an attacker's does not fill the memory.
         self.resolve = lru_cache(maxsize=50_000)(self._resolve)
         self.rivals = lru_cache(maxsize=50_000)(self._rivals)
+        # Both of these ask for what is near an unknown word, one after the other.
+        self.near = lru_cache(maxsize=5_000)(self._near)
+        self.split = lru_cache(maxsize=5_000)(self._split)
 
     def knows(self, word: str) -> bool:
         """Say whether the word exists as it stands."""
@@ -197,8 +200,8 @@ class Speller:
         """Give what may have been meant instead of what `resolve` gives, the commonest first: a rare word too may be a slip."""
         if typed in self.common or typed in self.variants or len(typed) < 4:
             return ()
-        near = [(word,) for word in self._behind_slip(typed) if word in self.rank and word not in self.variants]
-        split = self._split(typed) if typed.isalpha() else None
+        near = [(word,) for word in self.near(typed) if word in self.rank and word not in self.variants]
+        split = self.split(typed) if typed.isalpha() else None
         return (*near, *([split] if split is not None and self._follow(split) else []))
 
     def _follow(self, words: Words) -> bool:
@@ -219,13 +222,13 @@ class Speller:
         once = self._undoubled(plain)
         if once is not None:
             return self.variants.get(once, (once,)), False
-        near = self._behind_slip(plain) if len(plain) >= 3 else []
+        near = self.near(plain) if len(plain) >= 3 else []
         swapped = len(near) == 1 and sorted(near[0]) == sorted(plain)
         # A letter too many is seldom typed, but twice; a lost space is likelier: "husbandis" is no "husbands".
         long = len(plain) >= 6 or (len(plain) == 5 and bool(near) and self._is_plain(near[0]) and len(near[0]) == 6)
         sure = bool(near) and near[0] in self.common and (long or swapped) and len(near[0]) >= len(plain)
         if not sure and len(plain) >= 4 and plain.isalpha():
-            split = self._split(plain)
+            split = self.split(plain)
             if split is not None:
                 return split, False
         if not near:
@@ -271,7 +274,7 @@ class Speller:
             word = "".join(one if each in "1!|" else table.get(each, each) for each in typed)
             found = self._as_it_is(word)
             if found is None and word.isalpha() and len(word) >= 6:
-                found = self._split(word)
+                found = self.split(word)
             if found is not None:
                 return found
         word = "".join(table.get(each, each) for each in typed)
@@ -344,7 +347,7 @@ class Speller:
         """Say whether it matters little which of these was meant: one word, or words of one meaning."""
         return len(near) == 1 or bool(frozenset.intersection(*(frozenset(self.single.get(word, ())) for word in near)))
 
-    def _behind_slip(self, typed: str) -> list[str]:
+    def _near(self, typed: str) -> list[str]:
         """Give the words that a slip away from exist, the likeliest first. With one alone it is what was meant: a word that exists is no slip."""
         if not typed.isalpha() and "*" not in typed:
             return []
