@@ -165,3 +165,15 @@ def test_a_lost_space_is_likelier_than_a_slip_where_the_two_words_fit_what_stand
     speller = Speller(known, {}, frozenset(), frozenset({"i"}), rank=common, beside=beside)
     assert speller.between("in", "casei", "fall") == (("case", "i"), False)
     assert speller.between("some", "casei", "fell")[0] == ("cases",)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ik wil dodo", "ik wil dood"),  # the bird is a word too, and nobody wants one
+        ("ik ga naar het spor", "ik ga naar het spoor"),  # as near to "sport" by itself: a guess
+    ],
+)
+def test_what_stands_beside_a_slip_in_a_message_says_what_was_meant(typed, meant):
+    read = grammar.read(typed, "nl")
+    assert (" ".join(read.words), any(read.guessed)) == (meant, False)

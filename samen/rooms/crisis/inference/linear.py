@@ -152,11 +152,10 @@ class Model:
 
     def _columns(self, words: Sequence[str], there: Iterable[Beside], marks: Iterable[str]) -> np.ndarray:
         """Give what a message adds up to, by column."""
-        known = self.words
         terms = [
-            (known[term][0], known[term][1] * (1 + log(count)) if count > 1 else known[term][1])
+            known if count == 1 else (known[0], known[1] * (1 + log(count)))
             for term, count in word_terms(words).items()
-            if term in known
+            if (known := self.words.get(term)) is not None
         ]
         found = _of_length_one(terms) + _of_length_one(known_pairs(there, self.pairs))
         found += [(self.marks[mark], 1.0) for mark in marks if mark in self.marks]
@@ -171,10 +170,9 @@ class Model:
     def pull(self, word: str) -> float:
         """Give how much one word by itself pulls towards risk: to show which words decided."""
         known = self.words.get(word)
-        parts = [self.parts[part] for part in parts_of(word) if part in self.parts]
-        length = sqrt(sum(idf**2 for _, idf in parts)) or 1.0
+        square, columns = self._parts(word)
         own = self.weights[known[0], 0] * known[1] if known else 0.0
-        return float(own + sum(idf * self.weights[row, 0] for row, idf in parts) / length)
+        return float(own + columns[0] / (sqrt(square) or 1.0))
 
 
 def _logistic(score: float) -> float:

@@ -94,13 +94,10 @@ def partners(known: Mapping[str, Term]) -> dict[str, Partners]:
 
 def known_pairs(there: Iterable[Beside], known: Mapping[str, Partners]) -> list[Term]:
     """Give the pairs in a message that a model knows, each once."""
-    found: dict[int, Term] = {}
+    found: list[Term] = []
     for concept, *sides in there:
         partner = known.get(concept)
         if partner is not None:
             for side, names in zip(partner, sides, strict=True):
-                for name in names:
-                    if name in side:
-                        term = side[name]
-                        found[term[0]] = term
-    return list(found.values())
+                found += filter(None, map(side.get, names))
+    return list({term[0]: term for term in found}.values())
