@@ -120,13 +120,15 @@ class Fixed:
     ("text", "danger", "answer", "by"),
     [
         ("yes", 0.0, Answer.YES, "answer.yes"),  # at the beginning it counts by itself
+        ("yes I sleep badly and yes I cry a lot, but no", 0.0, None, ""),  # at that of a long answer it does not
+        ("yes I sleep badly and yes I cry a lot, but no", 0.1, Answer.YES, "answer.yes-within"),
         ("no, but I do wish somebody would ring", 0.0, None, ""),
         ("no, but I do wish somebody would ring", 0.1, Answer.YES, "answer.yes-within"),
         ("no", 0.5, Answer.UNSURE, "answer.model"),
         ("no", 0.4, Answer.NO, "answer.no"),
     ],
 )
-def test_a_yes_in_the_midst_of_an_answer_counts_where_the_model_finds_it_worth_a_question(
+def test_a_yes_in_the_midst_of_an_answer_or_at_the_ends_of_a_long_one_counts_where_the_model_finds_it_worth_a_question(
     monkeypatch, text, danger, answer, by
 ):
     monkeypatch.setattr(answers, "model", lambda *_: Fixed(danger))

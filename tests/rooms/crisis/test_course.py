@@ -89,7 +89,7 @@ def test_heavy_and_light_harmless_kinds_are_one_and_the_unlikely_are_left_away()
 
 def says(score: float) -> course.Model:
     """A model of talks that gives the same score of every message."""
-    return course.Model({}, score, alarm=0.5, calm=-3.0)
+    return course.Model({}, score, alarm=0.5, calm=-3.0, very_calm=-5.0)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,8 @@ def says(score: float) -> course.Model:
         (Level.DANGER, 0.5, False, Level.DANGER),
         (Level.DANGER, -2.9, False, Level.DANGER),  # where the talk leaves it open, the message stands
         (Level.DANGER, -3.1, False, Level.UNCLEAR),
-        (Level.DANGER, -3.1, True, Level.DANGER),  # what the model is near certain of, no talk takes away
+        (Level.DANGER, -4.9, True, Level.DANGER),  # what the model is near certain of takes a talk that is calmer still
+        (Level.DANGER, -5.1, True, Level.UNCLEAR),
         (Level.NONE, -3.1, False, Level.NONE),
     ],
 )
@@ -185,10 +186,10 @@ def test_from_talks_it_is_learnt_what_a_message_means_after_what_came_before(mon
 def test_its_thresholds_leave_a_share_of_harmless_talks_alone_and_of_danger_from_their_second_message_on():
     harmless = [(Talk("a", "en", True, (), (False, False), ()), np.array([9.0, float(n)])) for n in range(10)]
     grave = [(Talk("a", "en", False, (), (True, True), ()), np.array([-9.0, n - 50.0])) for n in range(100)]
-    alarm, calm = training._thresholds([*harmless, *grave])
+    alarm, calm, very_calm = training._thresholds([*harmless, *grave])
     assert 8.0 < alarm < 9.0
-    assert calm == -46.0  # four of a hundred lie below
-    assert training._thresholds([*harmless, *grave[60:]])[1] <= alarm
+    assert (calm, very_calm) == (-46.0, -49.0)  # four of a hundred lie below the one, one below the other
+    assert max(training._thresholds([*harmless, *grave[60:]])[1:]) <= alarm
 
 
 def test_a_turn_on_which_two_readers_differ_weighs_less_and_no_author_is_both_learnt_from_and_measured():
@@ -233,11 +234,11 @@ def test_a_talk_that_builds_up_in_small_words_is_heard_as_it_ships(monkeypatch, 
     """Danger in pieces, none of which is an alarm by itself: it is one by the last in the light of the others, and not without them."""
     built = {
         "en": [
-            "can i ask about my rota",
-            "i don't need the shifts after friday",
+            "hello",
+            "everyone is better off",
             "i gave my sister the cat",
-            "nobody knows",
-            "not long now",
+            "i've paid everything up to friday",
+            "no one will have to worry",
         ],
         "nl": ["hallo", "iedereen is beter af", "de hond is bij mijn moeder", "het staat allemaal opgeschreven"],
     }[language]
@@ -252,17 +253,25 @@ def test_a_talk_that_builds_up_in_small_words_is_heard_as_it_ships(monkeypatch, 
     assert state.action is Action.ASK
 
 
-def test_a_talk_that_alarmed_by_its_length_alone_is_asked_about():
-    """It was an alarm while the number of turns counted, as any unclear message after eight turns was: heard for the wrong reason, and missed now."""
+@pytest.mark.parametrize(
+    ("language", "turns"),
+    [
+        # It alarmed while the number of turns counted, as any unclear message after eight turns did: heard for the wrong reason.
+        (
+            "nl",
+            "hoi / ik ben iedereen tot last / alles is betaald tot vrijdag / mijn zus weet van niks / het duurt niet lang meer",
+        ),
+        # It alarmed when talks were learnt from seven authors; by twelve, more of whom give things away for no reason, it does not.
+        (
+            "en",
+            "can i ask about my rota / i don't need the shifts after friday / i gave my sister the cat / nobody knows / not long now",
+        ),
+    ],
+)
+def test_a_talk_in_small_words_that_alarmed_once_is_still_asked_about(language, turns):
     state = talk.State()
-    for text in (
-        "hoi",
-        "ik ben iedereen tot last",
-        "alles is betaald tot vrijdag",
-        "mijn zus weet van niks",
-        "het duurt niet lang meer",
-    ):
-        _, state = listen.hear(state, text, "nl", ("rules", "model"))
+    for text in turns.split(" / "):
+        _, state = listen.hear(state, text, language, ("rules", "model"))
     assert state.action is Action.ASK
 
 

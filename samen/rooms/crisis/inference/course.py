@@ -13,12 +13,13 @@ FOLDER = CONTENT / "course"
 
 @dataclass(frozen=True)
 class Model:
-    """Weights by the name of a feature (`course.features`); from one score on a message is danger in its talk, below another it is none."""
+    """Weights by the name of a feature (`course.features`); from one score on a message is danger in its talk, below two others it is none."""
 
     weights: Mapping[str, float]
     bias: float
     alarm: float
     calm: float
+    very_calm: float  # so low that this counts against what the model of messages is near certain of
 
     def score(self, so_far: Course, heard: Heard) -> float:
         """Give the log odds that a message is danger after what came before it."""
@@ -32,4 +33,4 @@ def model() -> Model | None:
     if found is None:
         return None
     made, _ = found
-    return Model(made["weights"], made["bias"], made["alarm"], made["calm"])
+    return Model(made["weights"], made["bias"], made["alarm"], made["calm"], made["very_calm"])

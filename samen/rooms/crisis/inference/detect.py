@@ -117,7 +117,7 @@ def _in_talk(raised: Level, talks: course.Model, score: float, *, near_certain: 
     """
     if score >= talks.alarm and raised >= Level.UNCLEAR:
         return Level.DANGER
-    return min(raised, Level.UNCLEAR) if score < talks.calm and not near_certain else raised
+    return min(raised, Level.UNCLEAR) if score < (talks.very_calm if near_certain else talks.calm) else raised
 
 
 def _hides(name: str, parsed: grammar.Parsed) -> bool:

@@ -23,6 +23,7 @@ KINDS = 60  # that are looked at: the commonest
 # By these shares, on authors held out, an alarm is raised and one of the model of messages becomes a question.
 LEFT_ALONE = 0.9  # of harmless talks that are full of deathly words, and hard on purpose
 HEARD = 0.96  # of messages that are danger in their talk
+HEARD_CERTAIN = 0.99  # the same, where the model of messages is near certain
 DISPUTED = 0.2  # weight of a turn that is danger by one of its readers
 LATER = 0.05  # weight of what comes after the turn at which an open talk must have been escalated: nobody labelled it
 DIGITS = 4
@@ -97,9 +98,10 @@ def fit(hear: Hear) -> tuple[dict[str, Any], dict[str, Any]]:
             if talk.author == author:
                 held_out[place] = _scores(seen[place], weights, bias)
     tried = [(talk, scores) for talk, scores in zip(found, held_out, strict=True) if scores is not None]
-    alarm, calm = _thresholds(tried)
+    alarm, calm, very_calm = _thresholds(tried)
     weights, bias = _fitted(found, seen, kept)
-    return {"weights": weights, "bias": bias, "alarm": alarm, "calm": calm}, _figures(tried, alarm, calm)
+    made = {"weights": weights, "bias": bias, "alarm": alarm, "calm": calm, "very_calm": very_calm}
+    return made, _figures(tried, alarm, calm)
 
 
 def _seen(heard: Sequence[Heard]) -> list[Mapping[str, float]]:
@@ -148,13 +150,16 @@ def _scores(turns: Sequence[Mapping[str, float]], weights: Mapping[str, float], 
     return np.array([score(weights, bias, each) for each in turns])
 
 
-def _thresholds(tried: Sequence[tuple[Talk, np.ndarray]]) -> tuple[float, float]:
-    """Give the scores from which on, and below which, this model changes what a message says: each from the second message of a talk on."""
+def _thresholds(tried: Sequence[tuple[Talk, np.ndarray]]) -> tuple[float, float, float]:
+    """Give the scores from which on, and below which, this model changes what a message says: each from the second message of a talk on.
+
+    The last is that below which it counts against what the model of messages is near certain of.
+    """
     harmless = np.sort([max(scores[1:], default=-np.inf) for talk, scores in tried if talk.harmless])
     danger = np.sort(_of_danger(tried))
     alarm = harmless[ceil(LEFT_ALONE * len(harmless)) - 1] + 10.0**-DIGITS
-    calm = danger[int((1 - HEARD) * len(danger))]
-    return round(float(alarm), DIGITS), round(float(min(alarm, calm)), DIGITS)
+    calm, very_calm = (min(alarm, danger[int((1 - heard) * len(danger))]) for heard in (HEARD, HEARD_CERTAIN))
+    return round(float(alarm), DIGITS), round(float(calm), DIGITS), round(float(very_calm), DIGITS)
 
 
 def _of_danger(tried: Sequence[tuple[Talk, np.ndarray]]) -> list[float]:
@@ -191,4 +196,5 @@ def made_with() -> dict[str, Any]:
         "later": LATER,
         "left_alone": LEFT_ALONE,
         "heard": HEARD,
+        "heard_certain": HEARD_CERTAIN,
     }

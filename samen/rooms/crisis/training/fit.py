@@ -55,8 +55,8 @@ class LeftAlone:
 # other messages, nearly all is left alone: a stricter share hears less danger (docs/decisions/0009).
 MESSAGES = LeftAlone(traps=0.95, plain=0.975)
 # Who is asked about suicide wrote something unclear before: a yes that nobody hears weighs more still. So much of noes is left alone as still
-# hears 97 of 100 yeses, doubts and refusals of authors held out. Traps: "not any more", something else.
-ANSWERS = LeftAlone(traps=0.85, plain=0.94)
+# hears 98 of 100 yeses, doubts and refusals of authors held out. Traps: "not any more", something else.
+ANSWERS = LeftAlone(traps=0.9, plain=0.96)
 SLOPE = (
     0.03  # of the raw score in a calibrated one: isotonic steps are flat, and a threshold needs an order within them
 )

@@ -30,7 +30,8 @@ PLAIN_WEIGHT = 4.0  # against one that is hard on purpose
 ELSE_FROM = 3  # words: shorter ones could be an answer to anything
 ELSE_EVERY = 3  # of the messages of ordinary days, one in so many stands among the answers
 REPLIES_READ = frozenset({"a1"})  # authors of answers by whose errors the words of content/answers were mended
-REPLIES_SIDEWAYS = frozenset({"a12"})  # authors who were asked for what is seldom said: learnt from, and no measure
+# Authors of answers who were asked for what is seldom said, or easily taken for something else: learnt from, and no measure.
+REPLIES_SIDEWAYS = frozenset({f"a{number}" for number in range(12, 18)})
 LEAST_FAMILIES = 6  # a word that fewer families hold may be a slip or one author's own
 LEAST_BESIDE = 3  # the same of two words that follow each other
 

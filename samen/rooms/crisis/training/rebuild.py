@@ -22,7 +22,7 @@ INTENDED_FOR_ANSWERS = (
 )
 INTENDED_FOR_TALKS = (
     "From the second message of a talk on: raises what the model of messages says where danger builds up, and makes a question of an alarm that only "
-    "sounds like danger after what came before. What rules alarm at by themselves, and of what that model is near certain, it lowers never."
+    "sounds like danger after what came before: of one that model is near certain of only in a very calm talk, of one by a sure rule never."
 )
 HEARD_BY_WORDS = frozenset(
     f"answer.{each}" for each in DUE
