@@ -229,50 +229,60 @@ def test_a_file_that_its_card_does_not_know_is_not_used(monkeypatch, tmp_path):
         course.model.cache_clear()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_talk_that_builds_up_in_small_words_is_heard_as_it_ships(monkeypatch, language):
-    """Danger in pieces, none of which is an alarm by itself: it is one by the last in the light of the others, and not without them."""
-    built = {
-        "en": [
-            "hello",
-            "everyone is better off",
-            "i gave my sister the cat",
-            "i've paid everything up to friday",
-            "no one will have to worry",
-        ],
-        "nl": ["hallo", "iedereen is beter af", "de hond is bij mijn moeder", "het staat allemaal opgeschreven"],
-    }[language]
-    state = talk.State()
-    for text in built:
-        _, state = listen.hear(state, text, language, ("rules", "model"))
-    assert state.action is Action.ALARM
-    monkeypatch.setattr(course, "model", lambda: None)
-    state = talk.State()
-    for text in built:
-        _, state = listen.hear(state, text, language, ("rules", "model"))
-    assert state.action is Action.ASK
-
-
-@pytest.mark.parametrize(
-    ("language", "turns"),
-    [
-        # It alarmed while the number of turns counted, as any unclear message after eight turns did: heard for the wrong reason.
-        (
-            "nl",
-            "hoi / ik ben iedereen tot last / alles is betaald tot vrijdag / mijn zus weet van niks / het duurt niet lang meer",
-        ),
-        # It alarmed when talks were learnt from seven authors; by twelve, more of whom give things away for no reason, it does not.
-        (
-            "en",
-            "can i ask about my rota / i don't need the shifts after friday / i gave my sister the cat / nobody knows / not long now",
-        ),
-    ],
+# Danger in pieces: what the models that ship make of each talk. Those that are only asked about are missed.
+BUILT_UP = {
+    "en": "hello / everyone is better off / i gave my sister the cat / i've paid everything up to friday",
+    "nl": "hoi / ik ben iedereen tot last / alles is betaald tot vrijdag / het duurt niet lang meer",
+}
+IN_PIECES = (
+    *((language, Action.ALARM, turns) for language, turns in BUILT_UP.items()),
+    (
+        "en",
+        Action.ALARM,
+        "can i ask about my rota / i don't need the shifts after friday / i gave my sister the cat / nobody knows / not long now",
+    ),
+    (
+        "en",
+        Action.ALARM,
+        "hi / i can't see next month / my sister has the cat / i've paid the rent up / so that's everything",
+    ),
+    (
+        "en",
+        Action.ASK,
+        "hi / everyone would be better off / my sister has the cat now / it's all written down / not long now",
+    ),
+    (
+        "nl",
+        Action.ASK,
+        "hoi, is daar iemand / niemand zou het merken als ik weg was / het huis is opgeruimd / nog even",
+    ),
+    # These two alarmed once: the first by learning from fewer authors, the second while the number of turns counted.
+    ("nl", Action.ASK, "hallo / iedereen is beter af / de hond is bij mijn moeder / het staat allemaal opgeschreven"),
+    (
+        "nl",
+        Action.ASK,
+        "hoi / ik ben iedereen tot last / alles is betaald tot vrijdag / mijn zus weet van niks / het duurt niet lang meer",
+    ),
 )
-def test_a_talk_in_small_words_that_alarmed_once_is_still_asked_about(language, turns):
+
+
+def after_all_of(turns: str, language: str) -> Action:
     state = talk.State()
     for text in turns.split(" / "):
         _, state = listen.hear(state, text, language, ("rules", "model"))
-    assert state.action is Action.ASK
+    return state.action
+
+
+@pytest.mark.parametrize(("language", "action", "turns"), IN_PIECES)
+def test_a_talk_in_which_danger_comes_in_pieces_is_never_left_in_silence(language, action, turns):
+    assert after_all_of(turns, language) is action
+
+
+@pytest.mark.parametrize(("language", "turns"), BUILT_UP.items())
+def test_what_builds_up_in_small_words_is_an_alarm_by_what_came_before(monkeypatch, language, turns):
+    """None of them is one by itself: in the light of the others it is one by the last, and not without them."""
+    monkeypatch.setattr(course, "model", lambda: None)
+    assert after_all_of(turns, language) is Action.ASK
 
 
 @pytest.mark.parametrize(

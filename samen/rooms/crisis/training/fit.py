@@ -56,7 +56,7 @@ class LeftAlone:
 MESSAGES = LeftAlone(traps=0.95, plain=0.975)
 # Who is asked about suicide wrote something unclear before: a yes that nobody hears weighs more still. So much of noes is left alone as still
 # hears 98 of 100 yeses, doubts and refusals of authors held out. Traps: "not any more", something else.
-ANSWERS = LeftAlone(traps=0.9, plain=0.96)
+ANSWERS = LeftAlone(traps=0.9, plain=0.95)
 SLOPE = (
     0.03  # of the raw score in a calibrated one: isotonic steps are flat, and a threshold needs an order within them
 )
