@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from samen.rooms.crisis import kinds
-from samen.rooms.crisis.course import Heard
+from samen.rooms.crisis.course import DIGITS, Heard
 from samen.rooms.crisis.inference.meaning import Head, head
 from samen.rooms.crisis.inference.network import Network
 from samen.rooms.crisis.inference.network import of_file as of_network
@@ -35,7 +35,6 @@ BLOCKS = ("words", "parts", "pairs")
 LONGEST_PART = 5
 SHORTEST_PART = 3
 MOST_KEPT = 50_000
-HEARD_DIGITS = 3
 
 
 class BadModel(ValueError):
@@ -127,7 +126,7 @@ class Model:
     ) -> Scored:
         """Score a message from its normalised words, what stands beside its meanings and what the rules saw; with `meaning`, by the head too."""
         risk, danger, scores = self.heard(words, there, marks)
-        heard = Heard(round(risk, HEARD_DIGITS), round(danger, HEARD_DIGITS), self.network.kinds(scores))
+        heard = Heard(round(risk, DIGITS), round(danger, DIGITS), self.network.kinds(scores))
         steps, (ask, alarm) = self.steps, self.alone or self.cuts()
         if meaning and self.head is not None and self.both is not None:
             steps, (ask, alarm) = self.both, self.cuts()
