@@ -9,6 +9,7 @@ from math import log
 import numpy as np
 import pytest
 
+from samen.rooms.crisis import systems
 from samen.rooms.crisis.course import BEGINS, LEAST, Course, Heard, after, features
 from samen.rooms.crisis.inference import course, detect, linear, listen, talk
 from samen.rooms.crisis.inference.lexicon import LANGUAGES
@@ -197,6 +198,7 @@ def test_a_turn_on_which_two_readers_differ_weighs_less_and_no_author_is_both_le
     labelled = [each for each in found if each.exam]
     assert {each.language for each in labelled} == set(LANGUAGES)
     assert {weight for each in labelled for weight in each.weights} == {1.0, training.DISPUTED}
+    assert 0 < training.DISPUTED < 1
     assert not {each.author for each in labelled} & {each.author for each in found if not each.exam}
     assert not any("o4" in each.author for each in found)
 
@@ -207,6 +209,16 @@ def test_no_message_is_learnt_from_alone_that_stands_in_a_labelled_talk():
         talks = tomllib.loads((material.CORPUS / "turns" / f"{language}.toml").read_text())["talk"]
         both = [text for each in talks for text in each["turns"] if text in alone and len(text.split()) > 3]
         assert len(both) < 10, both  # what many people write word for word
+
+
+def test_what_is_heard_in_turns_asks_no_model_of_talks(monkeypatch):
+    """Training hears talks while the model of talks is still that of an earlier version, which may not be read any more."""
+
+    def unread():
+        raise linear.BadModel("of an earlier version")
+
+    monkeypatch.setattr(course, "model", unread)
+    assert len(systems.heard_in(("I want to die", "I have the rope", "not long now"), "en")) == 3
 
 
 def test_the_files_name_what_they_were_made_from():

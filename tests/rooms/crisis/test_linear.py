@@ -1,5 +1,8 @@
 """What is fitted is what is scored: the same message gives the same odds in training and from the file."""
 
+from dataclasses import replace
+from math import hypot, log
+
 import numpy as np
 import pytest
 
@@ -61,6 +64,27 @@ def test_a_word_written_twice_adds_its_parts_once(found):
     once, twice = (model._by_parts(words) for words in (["rope"], ["rope", "rope"]))
     assert (once == twice).all()
     assert once.any()
+
+
+def test_a_word_written_twice_weighs_more_beside_one_that_stands_once(found):
+    _, model = of_fit(found)
+    words = ["rope", "tea", "rope"]
+    assert not [term for term in linear.word_terms(words) if " " in term and term in model.words]
+    (rope, rare), (tea, other) = model.words["rope"], model.words["tea"]
+    twice = rare * (1 + log(2))  # sublinear, as in training
+    wanted = (twice * model.weights[rope] + other * model.weights[tea]) / hypot(twice, other)
+    assert model._columns(words, (), ()) - model.bias - model._by_parts(words) == pytest.approx(wanted, abs=1e-5)
+
+
+def test_a_word_pulls_towards_risk_by_itself_and_by_its_parts(found):
+    _, fitted = of_fit(found)  # on these messages risk and danger are the same
+    model = replace(fitted, weights=fitted.weights * np.where(np.arange(fitted.weights.shape[1]) == 0, 2, 1), kept={})
+    for word in ("rope", "ropes"):  # one that is known, and one of which the parts alone are
+        row, rare = model.words.get(word, (0, 0.0))
+        pulls = rare * model.weights[row, 0] + model._by_parts([word])[0]
+        assert pulls
+        assert model.pull(word) == pytest.approx(pulls, abs=1e-5)
+    assert "ropes" not in model.words
 
 
 def test_meanings_that_stand_in_many_messages_are_in_no_pair_but_negation_and_the_self():
